@@ -18,19 +18,19 @@ as_root() {
 
 # need_apt PACKAGE...: installs what is missing; where it cannot, one line names it all.
 need_apt() {
-  local missing=() p
+  local wanted=() p
   for p in "$@"; do
-    dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'ok installed' || missing+=("$p")
+    dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'ok installed' || wanted+=("$p")
   done
-  [ ${#missing[@]} -gt 0 ] || return 0
-  have apt-get || die "please install what Debian calls: ${missing[*]} (there is no apt-get here to do it)"
-  as_root true || die "please run: apt-get install ${missing[*]} (this needs root or a sudo without a password)"
-  say "installing ${missing[*]}"
+  [ ${#wanted[@]} -gt 0 ] || return 0
+  have apt-get || die "please install what Debian calls: ${wanted[*]} (there is no apt-get here to do it)"
+  as_root true || die "please run: apt-get install ${wanted[*]} (this needs root or a sudo without a password)"
+  say "installing ${wanted[*]}"
   # A broken third-party source must not stop us while the packages we want can be had.
   as_root apt-get update -qq >&2 || say "apt-get update complained; going on with the lists at hand"
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" \
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${wanted[@]}" \
     >"${TMPDIR:-/tmp}/toolcrib-apt.log" 2>&1 </dev/null ||
-    { tail -n 20 "${TMPDIR:-/tmp}/toolcrib-apt.log" >&2; die "apt-get could not install: ${missing[*]}"; }
+    { tail -n 20 "${TMPDIR:-/tmp}/toolcrib-apt.log" >&2; die "apt-get could not install: ${wanted[*]}"; }
 }
 
 # docker_missing: prints the one line that says what is missing, or nothing when the daemon answers.
@@ -48,4 +48,22 @@ compose() {
   if docker compose version >/dev/null 2>&1; then docker compose "$@"
   elif have docker-compose; then docker-compose "$@"
   else die "neither 'docker compose' nor 'docker-compose' is here (Debian: apt-get install docker-compose)"; fi
+}
+
+# http_status PORT PATH: the status code that 127.0.0.1 gives, or nothing. Bash alone, so that nobody needs curl for it.
+http_status() {
+  # shellcheck disable=SC2016  # the inner shell expands these
+  timeout 5 bash -c '
+    exec 3<>"/dev/tcp/127.0.0.1/$1" || exit 1
+    printf "GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n" "$2" >&3
+    read -r _ status _ <&3 && echo "$status"' _ "$1" "$2" 2>/dev/null || true
+}
+
+# shellcheck disable=SC2016  # the inner shell expands it
+port_taken() { timeout 2 bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$1"' _ "$1" 2>/dev/null; }
+
+# Both run.sh and the tests need these: cargo, and a C compiler for SQLite and ring.
+need_rust() {
+  have cargo || die "Rust is missing: install rustup; it then reads the version from rust-toolchain.toml"
+  have cc || need_apt gcc libc6-dev
 }

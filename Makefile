@@ -1,0 +1,45 @@
+# Every target is one script or one cargo command; `make help` lists them.
+.DEFAULT_GOAL := help
+.PHONY: run demo test bench fmt check deny build images up down clean help
+
+run: ## both services on SQLite with two sample rows, in the foreground
+	@scripts/run.sh
+
+demo: ## the same with a catalogue of some hundred lines
+	@scripts/run.sh --demo
+
+test: ## everything: format, clippy, SQLite, MySQL (needs Docker), whole system, scripts
+	@scripts/test.sh
+
+bench: ## how long the availability functions take, without HTTP (services/hardware/benches)
+	cargo bench --locked -p hardware
+
+fmt: ## format the Rust code
+	cargo fmt --all
+
+check: ## the quick look before a commit: format, clippy, types
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+	cargo check --locked --workspace --all-targets
+
+deny: ## licenses, bans and sources of the dependencies (ADVISORIES=1: known holes too)
+	@scripts/deny.sh
+
+build: ## release binaries in target/release
+	cargo build --locked --release -p hardware -p portal
+
+images: ## container images toolcrib/{hardware,portal,mysql}, made without a registry
+	@scripts/images.sh
+
+up: ## everything in containers on MySQL, portal at localhost:5000
+	@scripts/up.sh
+
+down: ## stop the containers, keep the data
+	@scripts/down.sh
+
+clean: ## remove what was built (not ./data, no images, no volumes)
+	cargo clean
+	rm -rf .cache
+
+help: ## this list
+	@sed -n 's/^\([a-z][a-z]*\): ## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16

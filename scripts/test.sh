@@ -1,0 +1,78 @@
+#!/usr/bin/env bash
+# The whole test run, suite by suite, as `make test` and .ci/run call it. Later suites still run when one fails; the
+# table at the end says which, and the exit status is 1 then.
+set -euo pipefail
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# Our containers carry this run's name, so that sweeping them up cannot hit a run beside this one.
+TOOLCRIB_TEST_RUN=$$-$(date +%s)
+export TOOLCRIB_TEST_RUN
+failed=0
+table=()
+
+# suite NAME COMMAND...
+suite() {
+  local name=$1 start=$SECONDS result=ok
+  shift
+  printf '\n== %s ==\n' "$name"
+  "$@" </dev/null || { result=FAILED; failed=1; }
+  table+=("$(printf '%-20s %-7s %4d s' "$name" "$result" $((SECONDS - start)))")
+}
+skipped() { printf '\n== %s ==\nSKIPPED: %s\n' "$1" "$2"; table+=("$(printf '%-20s skipped (%s)' "$1" "$2")"); }
+
+# shellcheck disable=SC2329  # the trap calls it
+sweep() {
+  have docker || return 0
+  local ids
+  ids=$(timeout 20 docker ps -aq --filter label=toolcrib.test=1 --filter "label=toolcrib.test.run=$TOOLCRIB_TEST_RUN" 2>/dev/null) || return 0
+  [ -z "$ids" ] || { say "removing containers that a test left behind"; echo "$ids" | xargs docker rm -fv >/dev/null; }
+}
+trap sweep EXIT
+
+start=$SECONDS
+scripts/setup-test.sh
+if [ "${TOOLCRIB_SKIP_DOCKER:-}" != 1 ]; then
+  MYSQL_IMAGE=$(scripts/mysql-image.sh)
+  export MYSQL_IMAGE
+fi
+table+=("$(printf '%-20s %-7s %4d s' Setup ok $((SECONDS - start)))")
+
+profile=default
+if [ -n "${CI:-}" ]; then profile=ci; export CARGO_INCREMENTAL=0; fi
+
+# "mysql" as a whole segment of the test's path: what merely has the word in its name needs no server.
+no_mysql='not test(/(^|::)mysql(::|$)/)'
+
+mysql_suite() {
+  echo "server: $MYSQL_IMAGE"
+  # One process, not nextest's one per test: they share a single container.
+  cargo test --locked -p hardware --test it --no-fail-fast -- ::mysql
+}
+
+suite Format cargo fmt --all --check
+suite Clippy cargo clippy --locked --workspace --all-targets -- -D warnings
+suite Build cargo build --locked --workspace
+if [ "$failed" = 0 ]; then
+  suite "SQLite suite" cargo nextest run --locked --workspace --exclude system-tests --profile "$profile" -E "$no_mysql"
+  if [ "${TOOLCRIB_SKIP_DOCKER:-}" = 1 ]; then
+    skipped "MySQL suite" "TOOLCRIB_SKIP_DOCKER=1"
+    skipped "System suite" "TOOLCRIB_SKIP_DOCKER=1"
+  else
+    suite "MySQL suite" mysql_suite
+    suite "System suite" cargo test --locked -p system-tests --no-fail-fast
+  fi
+  suite "Doc tests" cargo test --locked --workspace --doc --quiet
+else
+  skipped "Tests" "the code does not pass format, clippy and build yet"
+fi
+suite "Script checks" scripts/check-scripts.sh
+if cargo deny --version >/dev/null 2>&1; then
+  suite "Dependencies" cargo deny --locked --offline check bans licenses sources
+else
+  skipped "Dependencies" "cargo-deny is not installed: make deny"
+fi
+
+printf '\n== Result ==\n'
+printf '%s\n' "${table[@]}"
+if [ "$failed" = 0 ]; then echo "all green"; else echo "something FAILED, see above"; exit 1; fi
