@@ -1,0 +1,53 @@
+//! What the templates print: structs of finished words, without arithmetic left to do.
+
+pub mod layout;
+pub mod level;
+pub mod stock;
+pub mod times;
+pub mod window_form;
+pub mod words;
+
+use serde::Serialize;
+
+use crate::search::Mistake;
+
+/// A link with its words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LinkView {
+    /// Where to.
+    pub href: String,
+    /// What it says.
+    pub text: String,
+}
+
+/// The summary above a form that was not accepted.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct Errors {
+    heading: &'static str,
+    items: Vec<ErrorItem>,
+}
+
+#[derive(Debug, PartialEq, Eq, Serialize)]
+struct ErrorItem {
+    /// The id of the field, without `#`; `None` where no field on the page is to blame.
+    target: Option<String>,
+    text: String,
+}
+
+impl Errors {
+    /// `None` where nothing is wrong. `fields` are the ids on the page that an error can link to.
+    #[must_use]
+    pub fn new(heading: &'static str, mistakes: &[Mistake], fields: &[&str]) -> Option<Self> {
+        let item = |m: &Mistake| ErrorItem {
+            target: fields.contains(&m.field.as_str()).then(|| m.field.clone()),
+            text: m.text.clone(),
+        };
+        (!mistakes.is_empty()).then(|| Self { heading, items: mistakes.iter().map(item).collect() })
+    }
+}
+
+/// What is wrong with `field`, for the line above it.
+#[must_use]
+pub fn why(field: &str, mistakes: &[Mistake]) -> Option<String> {
+    mistakes.iter().find(|m| m.field == field).map(|m| m.text.clone())
+}

@@ -1,0 +1,75 @@
+//! What every page has around it: title, stylesheet, header, footer.
+
+use serde::Serialize;
+
+use super::times::Writer;
+use crate::{assets::Assets, theme::Theme, visit::Visit};
+
+/// An address longer than this is not sent along for the way back; the way back is then `/`.
+pub const MAX_BACK: usize = 2_048;
+
+/// Where in the navigation a page stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Here {
+    /// It is the catalogue.
+    Free,
+    /// It belongs to the catalogue.
+    BelowFree,
+    /// Nowhere.
+    Apart,
+}
+
+/// The frame of a page.
+#[derive(Debug, Serialize)]
+pub struct Layout {
+    title: String,
+    /// `None` follows the reader's system.
+    theme: Option<&'static str>,
+    themes: Vec<ThemeButton>,
+    stylesheet: String,
+    icon: String,
+    /// The value of `aria-current` on "Free".
+    free: Option<&'static str>,
+    zone: String,
+    version: &'static str,
+    back: String,
+}
+
+#[derive(Debug, Serialize)]
+struct ThemeButton {
+    value: &'static str,
+    label: &'static str,
+    pressed: bool,
+}
+
+impl Layout {
+    /// The frame of the page called `title` for this visit.
+    #[must_use]
+    pub fn new(title: &str, here: Here, visit: &Visit, assets: &Assets, times: &Writer) -> Self {
+        let label = |theme| match theme {
+            Theme::System => "System",
+            Theme::Light => "Light",
+            Theme::Dark => "Dark",
+        };
+        let button = |theme: Theme| ThemeButton {
+            value: theme.word(),
+            label: label(theme),
+            pressed: theme == visit.theme,
+        };
+        Self {
+            title: format!("{title} – Toolcrib"),
+            theme: (visit.theme != Theme::System).then(|| visit.theme.word()),
+            themes: Theme::ALL.into_iter().map(button).collect(),
+            stylesheet: assets.stylesheet.href(),
+            icon: assets.mark.href(),
+            free: match here {
+                Here::Free => Some("page"),
+                Here::BelowFree => Some("true"),
+                Here::Apart => None,
+            },
+            zone: times.zone(),
+            version: env!("CARGO_PKG_VERSION"),
+            back: if visit.address.len() <= MAX_BACK { visit.address.clone() } else { "/".to_owned() },
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! When and how many: the fields that the catalogue and an item's page share, and the links beside them.
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use serde::Serialize;
+
+use super::{times::Writer, why};
+use crate::{
+    common_times::common_times,
+    search::{Mistake, Moment, Search, read_moment},
+};
+
+/// From, to and units.
+#[derive(Debug, Serialize)]
+pub struct WindowForm {
+    from: Field,
+    to: Field,
+    qty: Field,
+    soon: Vec<Soon>,
+}
+
+#[derive(Debug, Serialize)]
+struct Field {
+    /// A browser shows only what its input type can hold: what is no time stays visible as text.
+    kind: &'static str,
+    value: String,
+    why: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Soon {
+    name: &'static str,
+    href: String,
+    current: bool,
+}
+
+/// What a form is filled from.
+#[derive(Debug)]
+pub struct Filled<'a> {
+    /// Where the form leads.
+    pub path: &'a str,
+    /// What was typed.
+    pub search: &'a Search,
+    /// The window that the answer is for, where nothing was typed.
+    pub window: (DateTime<Utc>, DateTime<Utc>),
+    /// What is wrong with what was typed.
+    pub mistakes: &'a [Mistake],
+    /// The customer's zone.
+    pub tz: Tz,
+    /// The time.
+    pub now: DateTime<Utc>,
+}
+
+impl WindowForm {
+    /// The form, filled.
+    #[must_use]
+    pub fn new(filled: &Filled<'_>) -> Self {
+        let Filled { search, mistakes, .. } = filled;
+        let units = if search.qty.is_empty() { "1".to_owned() } else { search.qty.clone() };
+        let is_number = units.bytes().all(|b| b.is_ascii_digit());
+        Self {
+            from: time_field("from", &search.from, filled.window.0, filled),
+            to: time_field("to", &search.to, filled.window.1, filled),
+            qty: Field {
+                kind: if is_number { "number" } else { "text" },
+                value: units,
+                why: why("qty", mistakes),
+            },
+            soon: soon(filled),
+        }
+    }
+}
+
+fn time_field(name: &str, typed: &str, otherwise: DateTime<Utc>, filled: &Filled<'_>) -> Field {
+    let times = Writer::new(filled.tz, filled.now);
+    let nothing_typed = filled.search.from.is_empty() && filled.search.to.is_empty();
+    let (kind, value) = match read_moment(typed, filled.tz) {
+        Moment::At(at) => ("datetime-local", times.input(at)),
+        Moment::Unreadable if nothing_typed => ("datetime-local", times.input(otherwise)),
+        Moment::Unreadable if typed.is_empty() => ("datetime-local", String::new()),
+        Moment::Skipped => ("datetime-local", typed.to_owned()),
+        Moment::Unreadable => ("text", typed.to_owned()),
+    };
+    Field { kind, value, why: why(name, filled.mistakes) }
+}
+
+fn soon(filled: &Filled<'_>) -> Vec<Soon> {
+    let link = |time: crate::common_times::CommonTime| {
+        let (from, to) = time.window.unwrap_or_default();
+        let current = filled.search.from == from && filled.search.to == to;
+        let search = Search { from, to, ..filled.search.first_page() };
+        Soon { name: time.name, href: search.link(filled.path), current }
+    };
+    common_times(filled.now, filled.tz).into_iter().map(link).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(query: &str) -> WindowForm {
+        let search = Search::read(query);
+        let mistakes = search.check(Tz::Europe__Berlin).err().unwrap_or_default();
+        let now = "2026-06-11T11:42:07Z".parse().unwrap();
+        let window = (now, "2026-06-11T12:42:07Z".parse().unwrap());
+        WindowForm::new(&Filled {
+            path: "/",
+            search: &search,
+            window,
+            mistakes: &mistakes,
+            tz: Tz::Europe__Berlin,
+            now,
+        })
+    }
+
+    #[test]
+    fn an_untouched_form_shows_the_window_of_the_answer() {
+        let form = form("q=gpu&cursor=c");
+        assert_eq!(
+            (form.from.value.as_str(), form.to.value.as_str()),
+            ("2026-06-11T13:42", "2026-06-11T14:42")
+        );
+        assert_eq!((form.qty.value.as_str(), form.qty.kind), ("1", "number"));
+        assert!(form.soon[0].current && form.soon[0].href == "/?q=gpu");
+    }
+
+    #[test]
+    fn an_instant_in_the_url_is_shown_as_wall_clock() {
+        let form = form("from=2026-06-11T12:00:00Z&to=2026-06-11T18:00");
+        assert_eq!(
+            (form.from.value.as_str(), form.to.value.as_str()),
+            ("2026-06-11T14:00", "2026-06-11T18:00")
+        );
+    }
+
+    #[test]
+    fn the_link_of_the_window_that_is_shown_is_marked() {
+        let form = form("from=2026-06-12T08:00&to=2026-06-12T18:00");
+        let current: Vec<_> = form.soon.iter().filter(|s| s.current).map(|s| s.name).collect();
+        assert_eq!(current, ["Tomorrow"]);
+    }
+
+    #[test]
+    fn what_was_typed_wrongly_stays_visible_with_its_reason() {
+        let form = form("from=soon&to=2026-06-11T14:00&qty=many");
+        assert_eq!((form.from.kind, form.from.value.as_str()), ("text", "soon"));
+        assert_eq!((form.qty.kind, form.qty.value.as_str()), ("text", "many"));
+        assert!(form.from.why.is_some() && form.to.why.is_none() && form.qty.why.is_some());
+    }
+}
