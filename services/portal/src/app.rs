@@ -1,0 +1,111 @@
+//! The portal as one endpoint: routes, and what is around them.
+
+use std::{sync::Arc, time::Duration};
+
+use chassis::{
+    Clock,
+    client_ip::TrustedProxies,
+    health::{self, Readiness},
+    rate_limit::Limiter,
+    stack::Stack,
+};
+use chrono_tz::Tz;
+use poem::{Endpoint, EndpointExt, Response, Route, endpoint::BoxEndpoint, get, http::HeaderValue, post};
+use tokio::sync::watch;
+
+use crate::{
+    assets::Assets,
+    config::Config,
+    csrf,
+    hardware_client::HardwareClient,
+    last_answers::LastAnswers,
+    pages::{free, item, problem, static_files, theme},
+    templates::Templates,
+};
+
+/// Nothing but our own stylesheet, images and forms: no script at all, nothing from outside, no frames.
+const CONTENT_SECURITY_POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+);
+
+/// What is free changes by the minute: a page is shown again only after asking, and never kept by a proxy.
+/// Not `no-store`: that would also cost the instant way back that browsers keep for a page in memory.
+const CACHE_CONTROL: HeaderValue = HeaderValue::from_static("private, no-cache");
+
+/// What the pages work with.
+#[derive(Debug)]
+pub struct App {
+    /// The time.
+    pub clock: Clock,
+    /// The customer's zone.
+    pub tz: Tz,
+    /// The way to the hardware service.
+    pub client: HardwareClient,
+    /// The templates.
+    pub templates: Templates,
+    /// Stylesheet and mark.
+    pub assets: Assets,
+    /// To look at while the hardware service is away.
+    pub last_answers: LastAnswers,
+}
+
+impl App {
+    /// Sets up what the pages work with.
+    ///
+    /// # Errors
+    /// A template that cannot be compiled, or an HTTP client that cannot be made.
+    pub fn new(config: &Config, clock: Clock) -> anyhow::Result<Self> {
+        let millis = Duration::from_millis;
+        let hardware = &config.hardware;
+        Ok(Self {
+            clock,
+            tz: config.tz()?,
+            client: HardwareClient::new(
+                config.hardware_url()?,
+                millis(hardware.connect_timeout_ms),
+                millis(hardware.timeout_ms),
+            )?,
+            templates: Templates::load()?,
+            assets: Assets::default(),
+            last_answers: LastAnswers::default(),
+        })
+    }
+}
+
+/// `GET /metrics`.
+pub fn metrics() -> impl Endpoint<Output = Response> {
+    chassis::metrics::endpoint(Arc::new(|| {}))
+}
+
+/// All routes, inside the middleware that every service has.
+///
+/// # Errors
+/// As [`App::new`], and a proxy in `trusted_proxies` that is no address.
+pub fn build(
+    config: &Config,
+    clock: Clock,
+    readiness: watch::Receiver<Readiness>,
+) -> anyhow::Result<BoxEndpoint<'static, Response>> {
+    let app = Arc::new(App::new(config, clock)?);
+    let proxies = TrustedProxies::parse(&config.trusted_proxies).map_err(anyhow::Error::msg)?;
+    let pages = Route::new()
+        .at("/", get(free::show_free))
+        .at("/hardware/:id", get(item::show_item))
+        .at("/theme", post(theme::choose_theme))
+        .at("/static/:name", get(static_files::show_static))
+        .at("/favicon.ico", get(static_files::show_icon))
+        .data(app.clone())
+        .around(csrf::same_origin);
+    let mut routes = health::routes(readiness).nest_no_strip("/", pages);
+    if config.metrics_bind.is_empty() {
+        routes = routes.at("/metrics", get(metrics()));
+    }
+    let stack = Stack {
+        write_problem: Arc::new(move |asked, error| problem::answer(&app, asked, error)),
+        limiter: Limiter::new(config.rate_limit, proxies.clone()).map(Arc::new),
+        proxies,
+        content_security_policy: CONTENT_SECURITY_POLICY,
+        cache_control: CACHE_CONTROL,
+    };
+    Ok(stack.around(routes))
+}

@@ -1,0 +1,184 @@
+//! The portal's settings. `config.default.toml` documents each one and is the first layer.
+
+use std::path::PathBuf;
+
+use chassis::{
+    config::{ConfigError, Sources, process_env},
+    rate_limit::RateLimitConfig,
+    serve::ShutdownConfig,
+    telemetry::LogConfig,
+};
+use chrono_tz::Tz;
+use reqwest::Url;
+use serde::{Deserialize, Serialize};
+
+use crate::hardware_client;
+
+/// The reference of all settings, with their defaults.
+pub const DEFAULTS: &str = include_str!("../config.default.toml");
+
+/// Environment names without a section.
+const SHORT_NAMES: [(&str, &str); 7] = [
+    ("BIND", "bind"),
+    ("METRICS_BIND", "metrics_bind"),
+    ("TRUSTED_PROXIES", "trusted_proxies"),
+    ("HARDWARE_HOST", "hardware.host"),
+    ("LOG_FORMAT", "log.format"),
+    ("RUST_LOG", "log.filter"),
+    ("CUSTOMER_TZ", "customer.tz"),
+];
+
+/// All settings.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Addresses to listen on.
+    pub bind: Vec<String>,
+    /// Addresses for `/metrics`; none: it is on the main ones.
+    pub metrics_bind: Vec<String>,
+    /// Networks whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<String>,
+    /// Where the hardware service is.
+    pub hardware: HardwareConfig,
+    /// Whose portal this is.
+    pub customer: CustomerConfig,
+    /// How often one client may ask.
+    pub rate_limit: RateLimitConfig,
+    /// How it logs.
+    pub log: LogConfig,
+    /// How it stops.
+    pub shutdown: ShutdownConfig,
+}
+
+/// The `[hardware]` section.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct HardwareConfig {
+    /// Host, host:port or URL.
+    pub host: String,
+    /// Milliseconds to connect.
+    pub connect_timeout_ms: u64,
+    /// Milliseconds for one whole call.
+    pub timeout_ms: u64,
+}
+
+/// The `[customer]` section.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct CustomerConfig {
+    /// IANA name of the zone in which times are read and shown.
+    pub tz: String,
+}
+
+impl Config {
+    /// Reads defaults, `file` and the process's environment.
+    ///
+    /// # Errors
+    /// The first setting that is unknown, unreadable or impossible.
+    pub fn load(file: Option<PathBuf>) -> Result<Self, ConfigError> {
+        Self::from_sources(file, process_env())
+    }
+
+    /// Reads defaults, `file` and `env`.
+    ///
+    /// # Errors
+    /// The first setting that is unknown, unreadable or impossible.
+    pub fn from_sources(
+        file: Option<PathBuf>,
+        env: std::collections::BTreeMap<String, String>,
+    ) -> Result<Self, ConfigError> {
+        let sources = Sources { defaults: DEFAULTS, short_names: &SHORT_NAMES, mistakes: &[], file, env };
+        let config: Self = sources.load()?;
+        config.validate()?;
+        Ok(config)
+    }
+
+    fn validate(&self) -> Result<(), ConfigError> {
+        self.tz()?;
+        self.hardware_url()?;
+        let HardwareConfig { connect_timeout_ms, timeout_ms, .. } = self.hardware;
+        if connect_timeout_ms == 0 || timeout_ms == 0 {
+            return Err(ConfigError::key(
+                "HARDWARE__TIMEOUT_MS",
+                "a timeout of 0 would never wait for an answer",
+            ));
+        }
+        Ok(())
+    }
+
+    /// The customer's zone.
+    ///
+    /// # Errors
+    /// A name that is no zone.
+    pub fn tz(&self) -> Result<Tz, ConfigError> {
+        let tz = &self.customer.tz;
+        tz.parse().map_err(|_| {
+            ConfigError::key(
+                "CUSTOMER__TZ",
+                format!("`{tz}` is no time zone; write an IANA name such as Europe/Berlin"),
+            )
+        })
+    }
+
+    /// The hardware service's address.
+    ///
+    /// # Errors
+    /// A value that is no address.
+    pub fn hardware_url(&self) -> Result<Url, ConfigError> {
+        hardware_client::base_url(&self.hardware.host)
+            .map_err(|message| ConfigError::key("HARDWARE_HOST", message))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(env: &[(&str, &str)]) -> Result<Config, String> {
+        let env = env.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        Config::from_sources(None, env).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn without_anything_it_asks_localhost_and_listens_there() {
+        let config = load(&[]).unwrap();
+        assert_eq!(config.bind, ["127.0.0.1:5000"]);
+        assert_eq!(config.hardware_url().unwrap().as_str(), "http://localhost:5001/");
+        assert_eq!((config.hardware.connect_timeout_ms, config.hardware.timeout_ms), (300, 900));
+        assert_eq!(config.tz().unwrap(), Tz::UTC);
+        assert_eq!((config.rate_limit.per_second, config.rate_limit.burst), (500, 2_000));
+    }
+
+    #[test]
+    fn the_environment_sets_what_operators_rely_on() {
+        let config = load(&[
+            ("BIND", "0.0.0.0:80,[::]:80"),
+            ("HARDWARE_HOST", "hardware:5001"),
+            ("CUSTOMER__TZ", "Europe/Berlin"),
+            ("RATE_LIMIT__PER_SECOND", "0"),
+            ("TRUSTED_PROXIES", "10.0.0.0/8"),
+            ("METRICS_BIND", "127.0.0.1:9000"),
+            ("LOG_FORMAT", "json"),
+        ])
+        .unwrap();
+        assert_eq!(config.bind.len(), 2);
+        assert_eq!(config.hardware_url().unwrap().as_str(), "http://hardware:5001/");
+        assert_eq!((config.tz().unwrap(), config.rate_limit.per_second), (Tz::Europe__Berlin, 0));
+    }
+
+    #[test]
+    fn a_clusters_service_link_is_not_an_address() {
+        let config = load(&[("HARDWARE_HOST", "tcp://10.96.0.12:5001")]).unwrap();
+        assert_eq!(config.hardware_url().unwrap().as_str(), "http://localhost:5001/");
+    }
+
+    #[test]
+    fn what_cannot_be_is_named_with_its_variable() {
+        for (name, value) in
+            [("CUSTOMER__TZ", "Mars"), ("HARDWARE_HOST", "https://x"), ("HARDWARE__TIMEOUT_MS", "0")]
+        {
+            let told = load(&[(name, value)]).unwrap_err();
+            assert!(told.starts_with(name), "{told}");
+        }
+    }
+}

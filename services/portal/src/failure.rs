@@ -1,0 +1,125 @@
+//! What becomes of a call to the hardware service that brought no answer: an error page, or words above a
+//! form. Logged here, once.
+
+use chassis::Problem;
+use poem::http::{HeaderValue, StatusCode, header};
+
+use crate::{
+    hardware_client::{Failure, Refusal},
+    search::Mistake,
+};
+
+/// Seconds after which to ask again, where the service did not say.
+const RETRY_AFTER_S: u32 = 5;
+
+/// The error answer for `failure`. `what` names what was asked for.
+#[must_use]
+pub fn problem(failure: Failure, what: &'static str) -> Problem {
+    match failure {
+        Failure::Unreachable(_) => {
+            tracing::warn!(error = %failure, what, "hardware is unreachable");
+            Problem::unavailable(
+                "The portal runs, but the hardware service behind it does not answer.",
+                RETRY_AFTER_S,
+            )
+        }
+        Failure::Unavailable { retry_after_s } => {
+            tracing::warn!(error = %failure, what, "hardware is unavailable");
+            let said =
+                "The portal runs, but the hardware service behind it says that it cannot work at the moment.";
+            Problem::unavailable(said, retry_after_s.unwrap_or(RETRY_AFTER_S))
+        }
+        Failure::TooMany { retry_after_s } => {
+            tracing::info!(error = %failure, what, "hardware is asked too often");
+            let wait_s = retry_after_s.unwrap_or(RETRY_AFTER_S);
+            Problem::new(StatusCode::TOO_MANY_REQUESTS).header(header::RETRY_AFTER, HeaderValue::from(wait_s))
+        }
+        Failure::NotFound => Problem::not_found(""),
+        Failure::Refused { .. } | Failure::Unusable(_) => {
+            tracing::error!(error = %failure, what, "hardware and portal disagree");
+            Problem::new(StatusCode::BAD_GATEWAY)
+        }
+    }
+}
+
+/// What the hardware service refused, as words above the form's fields.
+#[must_use]
+pub fn mistakes(status: StatusCode, refusal: Refusal) -> Vec<Mistake> {
+    let impossible = status == StatusCode::UNPROCESSABLE_ENTITY;
+    let mut mistakes: Vec<Mistake> = refusal
+        .errors
+        .into_iter()
+        .map(|error| Mistake { text: said(&error.field, &error.detail), field: error.field, impossible })
+        .collect();
+    if mistakes.is_empty() {
+        let detail =
+            if refusal.detail.is_empty() { "This could not be looked up".to_owned() } else { refusal.detail };
+        mistakes.push(Mistake { field: String::new(), text: detail, impossible });
+    }
+    mistakes
+}
+
+/// The API's name of a field, followed by what the API says of it, as a sentence about the form's label.
+fn said(field: &str, detail: &str) -> String {
+    let label = match field {
+        "from" => "From",
+        "to" => "To",
+        "qty" => "Units",
+        "q" => "Search",
+        "cursor" => {
+            return "This page of the list no longer goes with the search: begin at the first page"
+                .to_owned();
+        }
+        other => {
+            let mut letters = other.chars();
+            let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+            return format!("{first}{}: {detail}", letters.as_str());
+        }
+    };
+    format!("{label}: {detail}")
+}
+
+/// 422 when everything could be read, else 400.
+#[must_use]
+pub fn status_of(mistakes: &[Mistake]) -> StatusCode {
+    let readable = mistakes.iter().all(|m| m.impossible);
+    if readable { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::BAD_REQUEST }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hardware_client::RefusedField;
+
+    fn refusal(fields: &[(&str, &str)], detail: &str) -> Refusal {
+        let errors =
+            fields.iter().map(|(f, d)| RefusedField { field: (*f).into(), detail: (*d).into() }).collect();
+        Refusal { detail: detail.into(), errors }
+    }
+
+    #[test]
+    fn refused_fields_are_told_under_the_names_of_the_form() {
+        let told = mistakes(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            refusal(&[("to", "is too far"), ("tag", "is odd")], "x"),
+        );
+        let told: Vec<_> = told.iter().map(|m| (m.field.as_str(), m.text.as_str())).collect();
+        assert_eq!(told, [("to", "To: is too far"), ("tag", "Tag: is odd")]);
+    }
+
+    #[test]
+    fn a_refusal_without_fields_is_told_as_a_whole() {
+        let told = mistakes(StatusCode::BAD_REQUEST, refusal(&[], "No such thing."));
+        assert_eq!((told[0].field.as_str(), told[0].text.as_str()), ("", "No such thing."));
+        assert_eq!(status_of(&told), StatusCode::BAD_REQUEST);
+        assert!(!mistakes(StatusCode::BAD_REQUEST, Refusal::default())[0].text.is_empty());
+    }
+
+    #[test]
+    fn an_outage_says_when_to_come_back_and_the_services_own_word_counts() {
+        let wait = |failure| problem(failure, "test").headers[0].1.to_str().unwrap().to_owned();
+        assert_eq!(wait(Failure::Unreachable("x".into())), "5");
+        assert_eq!(wait(Failure::Unavailable { retry_after_s: Some(7) }), "7");
+        assert_eq!(wait(Failure::TooMany { retry_after_s: None }), "5");
+    }
+}

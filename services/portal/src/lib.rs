@@ -1,0 +1,29 @@
+//! Toolcrib's web frontend: asks the hardware service over HTTP and shows what is free.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`app`] | routes and middleware on one screen |
+//! | [`config`] | the settings |
+//! | [`hardware_client`], [`failure`] | the calls to the hardware service, and what becomes of those that fail |
+//! | [`search`], [`common_times`], [`links`] | what a visitor asks for, in a URL and as typed |
+//! | [`visit`], [`theme`], [`csrf`] | whose request it is |
+//! | [`pages`] | one module a page: its handler, and what its template prints |
+//! | [`view`] | what several pages print |
+//! | [`templates`], [`assets`] | handlebars and static files, in the binary |
+//! | [`last_answers`] | what to look at while the hardware service is away |
+
+pub mod app;
+pub mod assets;
+pub mod common_times;
+pub mod config;
+pub mod csrf;
+pub mod failure;
+pub mod hardware_client;
+pub mod last_answers;
+pub mod links;
+pub mod pages;
+pub mod search;
+pub mod templates;
+pub mod theme;
+pub mod view;
+pub mod visit;

@@ -1,0 +1,23 @@
+//! One module a page: its handler, and what its template prints.
+
+pub mod free;
+pub mod item;
+pub mod problem;
+pub mod static_files;
+pub mod theme;
+pub mod unavailable;
+
+use poem::{Response, http::StatusCode};
+use serde::Serialize;
+
+use crate::app::App;
+
+/// A page with its status. A template that cannot be printed is logged by whoever turns the error into the
+/// 500 page.
+///
+/// # Errors
+/// The template's error, which becomes a 500.
+pub fn page(app: &App, status: StatusCode, template: &str, view: &impl Serialize) -> poem::Result<Response> {
+    let html = app.templates.render(template, view).map_err(poem::error::InternalServerError)?;
+    Ok(Response::builder().status(status).content_type("text/html; charset=utf-8").body(html))
+}

@@ -1,0 +1,70 @@
+//! `GET /`: what is free.
+
+mod list;
+mod view;
+
+use std::sync::Arc;
+
+use poem::{Request, Response, handler, http::StatusCode, web::Data};
+
+use self::view::{Answer, FreePage};
+use crate::{
+    app::App,
+    failure,
+    hardware_client::{Facets, Failure},
+    last_answers::LastAnswer,
+    search::{Mistake, Search},
+    visit::Visit,
+};
+
+/// Shows the catalogue with what is free over the window asked for.
+///
+/// # Errors
+/// 503, 502 or 429 as the hardware service fails. Bad input is no error here: it shows the form again.
+#[handler]
+pub(crate) async fn show_free(app: Data<&Arc<App>>, request: &Request) -> poem::Result<Response> {
+    let visit = Visit::of(request, app.clock.now());
+    let search = Search::read(request.original_uri().query().unwrap_or_default());
+    let outgoing = visit.outgoing(request);
+    let question = match search.check(app.tz) {
+        Ok(question) => question,
+        Err(mistakes) => {
+            let facets = app.client.facets(outgoing).await;
+            return refused(&app, &visit, &search, &mistakes, &facets.unwrap_or_default());
+        }
+    };
+    let (listing, facets) =
+        tokio::join!(app.client.list(&question, outgoing.clone()), app.client.facets(outgoing));
+    match listing {
+        Ok(listing) => {
+            // Without the facets the page lacks choices in its filters, and is better than none.
+            let facets = facets.inspect_err(|error| tracing::warn!(%error, "no facets")).unwrap_or_default();
+            let answer = Answer::new(listing, facets, visit.now);
+            app.last_answers.keep(LastAnswer::new(&search, &answer.listing, answer.window, visit.now));
+            let page = FreePage::answered(&app, &visit, &search, answer);
+            super::page(&app, StatusCode::OK, "free", &page)
+        }
+        Err(Failure::Refused { refusal, status }) => {
+            let mistakes = failure::mistakes(status, refusal);
+            refused(&app, &visit, &search, &mistakes, &facets.unwrap_or_default())
+        }
+        Err(error) => Err(failure::problem(error, "catalogue").into()),
+    }
+}
+
+fn refused(
+    app: &App,
+    visit: &Visit,
+    search: &Search,
+    mistakes: &[Mistake],
+    facets: &Facets,
+) -> poem::Result<Response> {
+    let page = FreePage::refused(app, visit, search, mistakes, facets);
+    super::page(app, failure::status_of(mistakes), "free", &page)
+}
+
+/// The filters of a search in words, such as `search: gpu`.
+#[must_use]
+pub fn filter_words(search: &Search) -> Vec<String> {
+    list::filters(search).into_iter().map(|filter| filter.text).collect()
+}

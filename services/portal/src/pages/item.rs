@@ -1,0 +1,90 @@
+//! `GET /hardware/{id}`: one line of the catalogue.
+
+mod view;
+
+use std::sync::Arc;
+
+use chassis::Problem;
+use poem::{
+    Request, Response, handler,
+    http::StatusCode,
+    web::{Data, Path},
+};
+
+use self::view::{ItemPage, Outlook};
+use crate::{
+    app::App,
+    failure,
+    hardware_client::{Entry, Failure, ListQuery, Listing},
+    search::{Mistake, Search},
+    visit::Visit,
+};
+
+/// Shows the line with what is free of it over the window asked for.
+///
+/// # Errors
+/// 404 for an id that is not in the catalogue; 503, 502 or 429 as the hardware service fails.
+#[handler]
+pub(crate) async fn show_item(
+    app: Data<&Arc<App>>,
+    Path(id): Path<String>,
+    request: &Request,
+) -> poem::Result<Response> {
+    let visit = Visit::of(request, app.clock.now());
+    let Ok(id) = id.parse::<i64>() else { return Err(unknown(&id)) };
+    let search = Search::read(request.original_uri().query().unwrap_or_default()).window_only();
+    let outgoing = visit.outgoing(request);
+    let question = match search.check(app.tz) {
+        Ok(question) => ListQuery { id: Some(id), limit: Some(1), ..question },
+        Err(mistakes) => {
+            let entry = app.client.entry(id, outgoing).await.map_err(|error| failed(error, id))?;
+            return refused(&app, &visit, &search, entry, &mistakes);
+        }
+    };
+    let (entry, listing) =
+        tokio::join!(app.client.entry(id, outgoing.clone()), app.client.list(&question, outgoing));
+    let entry = entry.map_err(|error| failed(error, id))?;
+    match listing {
+        Ok(listing) => {
+            let outlook = outlook(listing, &visit).ok_or_else(|| unknown(&id.to_string()))?;
+            let page = ItemPage::new(&app, &visit, &search, entry, outlook);
+            super::page(&app, StatusCode::OK, "item", &page)
+        }
+        Err(Failure::Refused { status, refusal }) => {
+            refused(&app, &visit, &search, entry, &failure::mistakes(status, refusal))
+        }
+        Err(error) => Err(failed(error, id)),
+    }
+}
+
+/// The list knows an archived line no more, also when it went between the two calls.
+fn outlook(listing: Listing, visit: &Visit) -> Option<Outlook> {
+    let window = listing.window;
+    listing.rows.into_iter().next().map(|row| Outlook::new(row, window, visit.now))
+}
+
+fn refused(
+    app: &App,
+    visit: &Visit,
+    search: &Search,
+    entry: Entry,
+    mistakes: &[Mistake],
+) -> poem::Result<Response> {
+    let page = ItemPage::refused(app, visit, search, entry, mistakes);
+    super::page(app, failure::status_of(mistakes), "item", &page)
+}
+
+fn failed(error: Failure, id: i64) -> poem::Error {
+    match error {
+        Failure::NotFound => unknown(&id.to_string()),
+        error => failure::problem(error, "item").into(),
+    }
+}
+
+fn unknown(id: &str) -> poem::Error {
+    let shown: String = id.chars().take(20).collect();
+    Problem::not_found(format!(
+        "The catalogue has no hardware with the number {shown}. It may have been taken out."
+    ))
+    .into()
+}
