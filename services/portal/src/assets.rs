@@ -83,7 +83,7 @@ impl Assets {
     pub fn find(&self, name: &str) -> Option<Found<'_>> {
         let asset = [&self.stylesheet, &self.mark].into_iter().find(|asset| {
             let hash = name.strip_prefix(asset.stem).and_then(|rest| rest.strip_suffix(asset.extension));
-            hash.is_some_and(|hash| is_version(hash))
+            hash.is_some_and(is_version)
         })?;
         Some(if asset.name == name { Found::Current(asset) } else { Found::OtherVersion(asset) })
     }

@@ -14,7 +14,7 @@ const RETRY_AFTER_S: u32 = 5;
 
 /// The error answer for `failure`. `what` names what was asked for.
 #[must_use]
-pub fn problem(failure: Failure, what: &'static str) -> Problem {
+pub fn problem(failure: &Failure, what: &'static str) -> Problem {
     match failure {
         Failure::Unreachable(_) => {
             tracing::warn!(error = %failure, what, "hardware is unreachable");
@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn an_outage_says_when_to_come_back_and_the_services_own_word_counts() {
-        let wait = |failure| problem(failure, "test").headers[0].1.to_str().unwrap().to_owned();
+        let wait = |failure: Failure| problem(&failure, "test").headers[0].1.to_str().unwrap().to_owned();
         assert_eq!(wait(Failure::Unreachable("x".into())), "5");
         assert_eq!(wait(Failure::Unavailable { retry_after_s: Some(7) }), "7");
         assert_eq!(wait(Failure::TooMany { retry_after_s: None }), "5");

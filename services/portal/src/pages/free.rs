@@ -22,7 +22,7 @@ use crate::{
 /// # Errors
 /// 503, 502 or 429 as the hardware service fails. Bad input is no error here: it shows the form again.
 #[handler]
-pub(crate) async fn show_free(app: Data<&Arc<App>>, request: &Request) -> poem::Result<Response> {
+pub(crate) async fn show_free(Data(app): Data<&Arc<App>>, request: &Request) -> poem::Result<Response> {
     let visit = Visit::of(request, app.clock.now());
     let search = Search::read(request.original_uri().query().unwrap_or_default());
     let outgoing = visit.outgoing(request);
@@ -30,7 +30,7 @@ pub(crate) async fn show_free(app: Data<&Arc<App>>, request: &Request) -> poem::
         Ok(question) => question,
         Err(mistakes) => {
             let facets = app.client.facets(outgoing).await;
-            return refused(&app, &visit, &search, &mistakes, &facets.unwrap_or_default());
+            return refused(app, &visit, &search, &mistakes, &facets.unwrap_or_default());
         }
     };
     let (listing, facets) =
@@ -41,14 +41,14 @@ pub(crate) async fn show_free(app: Data<&Arc<App>>, request: &Request) -> poem::
             let facets = facets.inspect_err(|error| tracing::warn!(%error, "no facets")).unwrap_or_default();
             let answer = Answer::new(listing, facets, visit.now);
             app.last_answers.keep(LastAnswer::new(&search, &answer.listing, answer.window, visit.now));
-            let page = FreePage::answered(&app, &visit, &search, answer);
-            super::page(&app, StatusCode::OK, "free", &page)
+            let page = FreePage::answered(app, &visit, &search, answer);
+            super::page(app, StatusCode::OK, "free", &page)
         }
         Err(Failure::Refused { refusal, status }) => {
             let mistakes = failure::mistakes(status, refusal);
-            refused(&app, &visit, &search, &mistakes, &facets.unwrap_or_default())
+            refused(app, &visit, &search, &mistakes, &facets.unwrap_or_default())
         }
-        Err(error) => Err(failure::problem(error, "catalogue").into()),
+        Err(error) => Err(failure::problem(&error, "catalogue").into()),
     }
 }
 

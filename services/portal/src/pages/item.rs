@@ -26,7 +26,7 @@ use crate::{
 /// 404 for an id that is not in the catalogue; 503, 502 or 429 as the hardware service fails.
 #[handler]
 pub(crate) async fn show_item(
-    app: Data<&Arc<App>>,
+    Data(app): Data<&Arc<App>>,
     Path(id): Path<String>,
     request: &Request,
 ) -> poem::Result<Response> {
@@ -38,7 +38,7 @@ pub(crate) async fn show_item(
         Ok(question) => ListQuery { id: Some(id), limit: Some(1), ..question },
         Err(mistakes) => {
             let entry = app.client.entry(id, outgoing).await.map_err(|error| failed(error, id))?;
-            return refused(&app, &visit, &search, entry, &mistakes);
+            return refused(app, &visit, &search, entry, &mistakes);
         }
     };
     let (entry, listing) =
@@ -47,11 +47,11 @@ pub(crate) async fn show_item(
     match listing {
         Ok(listing) => {
             let outlook = outlook(listing, &visit).ok_or_else(|| unknown(&id.to_string()))?;
-            let page = ItemPage::new(&app, &visit, &search, entry, outlook);
-            super::page(&app, StatusCode::OK, "item", &page)
+            let page = ItemPage::new(app, &visit, &search, entry, &outlook);
+            super::page(app, StatusCode::OK, "item", &page)
         }
         Err(Failure::Refused { status, refusal }) => {
-            refused(&app, &visit, &search, entry, &failure::mistakes(status, refusal))
+            refused(app, &visit, &search, entry, &failure::mistakes(status, refusal))
         }
         Err(error) => Err(failed(error, id)),
     }
@@ -77,7 +77,7 @@ fn refused(
 fn failed(error: Failure, id: i64) -> poem::Error {
     match error {
         Failure::NotFound => unknown(&id.to_string()),
-        error => failure::problem(error, "item").into(),
+        error => failure::problem(&error, "item").into(),
     }
 }
 

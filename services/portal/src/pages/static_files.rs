@@ -27,7 +27,7 @@ const ONE_DAY: &str = "public, max-age=86400";
 /// 404 for any other name.
 #[handler]
 pub(crate) fn show_static(
-    app: Data<&Arc<App>>,
+    Data(app): Data<&Arc<App>>,
     Path(name): Path<String>,
     request: &Request,
 ) -> poem::Result<Response> {
@@ -40,7 +40,7 @@ pub(crate) fn show_static(
 
 /// The icon that browsers ask for unasked.
 #[handler]
-pub(crate) fn show_icon(app: Data<&Arc<App>>, request: &Request) -> Response {
+pub(crate) fn show_icon(Data(app): Data<&Arc<App>>, request: &Request) -> Response {
     file(&app.assets.mark, ONE_DAY, request)
 }
 

@@ -83,10 +83,10 @@ struct Fact {
 
 impl ItemPage {
     /// The page with what is free.
-    pub(super) fn new(app: &App, visit: &Visit, search: &Search, entry: Entry, outlook: Outlook) -> Self {
+    pub(super) fn new(app: &App, visit: &Visit, search: &Search, entry: Entry, outlook: &Outlook) -> Self {
         let times = Writer::new(app.tz, visit.now);
         let window = outlook.window;
-        let state = State::new(search, &outlook, &times);
+        let state = State::new(search, outlook, &times);
         let page = Self::plain(app, visit, search, entry, window, &[]);
         Self { state: Some(state), ..page }
     }

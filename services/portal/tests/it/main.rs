@@ -1,0 +1,20 @@
+//! The portal as it runs: the real app on a loopback port, against a stand-in for the hardware service.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on should say where it stopped"
+)]
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "`json!` at the place of the call reads better than a reference to it"
+)]
+
+mod errors;
+mod free;
+mod harness;
+mod item;
+mod safety;
+mod static_files;
+mod theme;
+mod unavailable;
