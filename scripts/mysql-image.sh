@@ -23,7 +23,7 @@ pull() {
     sleep 1; waited=$((waited + 1))
   done
   if wait "$pid"; then rm -f "$log"; return 0; fi
-  say "could not pull $1: $(tail -n 1 "$log")"
+  say "could not pull $1: $(tail -n 1 "$log" | grep . || echo "no answer within 60 s")"
   rm -f "$log"
   return 1
 }
