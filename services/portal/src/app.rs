@@ -4,7 +4,6 @@ use std::{sync::Arc, time::Duration};
 
 use chassis::{
     Clock,
-    client_ip::TrustedProxies,
     health::{self, Readiness},
     rate_limit::Limiter,
     stack::Stack,
@@ -80,14 +79,14 @@ pub fn metrics() -> impl Endpoint<Output = Response> {
 /// All routes, inside the middleware that every service has.
 ///
 /// # Errors
-/// As [`App::new`], and a proxy in `trusted_proxies` that is no address.
+/// As [`App::new`], and an entry of `trusted_proxies` that is no address.
 pub fn build(
     config: &Config,
     clock: Clock,
     readiness: watch::Receiver<Readiness>,
 ) -> anyhow::Result<BoxEndpoint<'static, Response>> {
     let app = Arc::new(App::new(config, clock)?);
-    let proxies = TrustedProxies::parse(&config.trusted_proxies).map_err(anyhow::Error::msg)?;
+    let proxies = config.proxies()?;
     let pages = Route::new()
         .at("/", get(free::show_free))
         .at("/hardware/:id", get(item::show_item))

@@ -1,11 +1,12 @@
 //! The portal's settings. `config.default.toml` documents each one and is the first layer.
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
 use chassis::{
-    config::{ConfigError, Sources, process_env},
+    client_ip::TrustedProxies,
+    config::{ConfigError, Sources},
     rate_limit::RateLimitConfig,
-    serve::ShutdownConfig,
+    serve::{ShutdownConfig, parse_addresses},
     telemetry::LogConfig,
 };
 use chrono_tz::Tz;
@@ -18,14 +19,13 @@ use crate::hardware_client;
 pub const DEFAULTS: &str = include_str!("../config.default.toml");
 
 /// Environment names without a section.
-const SHORT_NAMES: [(&str, &str); 7] = [
+const SHORT_NAMES: [(&str, &str); 6] = [
     ("BIND", "bind"),
     ("METRICS_BIND", "metrics_bind"),
     ("TRUSTED_PROXIES", "trusted_proxies"),
     ("HARDWARE_HOST", "hardware.host"),
     ("LOG_FORMAT", "log.format"),
     ("RUST_LOG", "log.filter"),
-    ("CUSTOMER_TZ", "customer.tz"),
 ];
 
 /// All settings.
@@ -71,22 +71,12 @@ pub struct CustomerConfig {
 }
 
 impl Config {
-    /// Reads defaults, `file` and the process's environment.
+    /// Reads defaults, the file that `CONFIG_FILE` names, and the environment, and checks them.
     ///
     /// # Errors
     /// The first setting that is unknown, unreadable or impossible.
-    pub fn load(file: Option<PathBuf>) -> Result<Self, ConfigError> {
-        Self::from_sources(file, process_env())
-    }
-
-    /// Reads defaults, `file` and `env`.
-    ///
-    /// # Errors
-    /// The first setting that is unknown, unreadable or impossible.
-    pub fn from_sources(
-        file: Option<PathBuf>,
-        env: std::collections::BTreeMap<String, String>,
-    ) -> Result<Self, ConfigError> {
+    pub fn load(env: BTreeMap<String, String>) -> Result<Self, ConfigError> {
+        let file = env.get("CONFIG_FILE").filter(|path| !path.is_empty()).map(PathBuf::from);
         let sources = Sources { defaults: DEFAULTS, short_names: &SHORT_NAMES, mistakes: &[], file, env };
         let config: Self = sources.load()?;
         config.validate()?;
@@ -96,6 +86,9 @@ impl Config {
     fn validate(&self) -> Result<(), ConfigError> {
         self.tz()?;
         self.hardware_url()?;
+        self.proxies()?;
+        self.addresses()?;
+        self.metrics_addresses()?;
         let HardwareConfig { connect_timeout_ms, timeout_ms, .. } = self.hardware;
         if connect_timeout_ms == 0 || timeout_ms == 0 {
             return Err(ConfigError::key(
@@ -104,6 +97,35 @@ impl Config {
             ));
         }
         Ok(())
+    }
+
+    /// Where to listen.
+    ///
+    /// # Errors
+    /// An entry that is no address with a port, or that there is none.
+    pub fn addresses(&self) -> Result<Vec<SocketAddr>, ConfigError> {
+        parse_addresses("BIND", &self.bind)
+    }
+
+    /// Where to serve `/metrics` alone; none: it is with the pages.
+    ///
+    /// # Errors
+    /// An entry that is no address with a port.
+    pub fn metrics_addresses(&self) -> Result<Vec<SocketAddr>, ConfigError> {
+        if self.metrics_bind.is_empty() {
+            Ok(Vec::new())
+        } else {
+            parse_addresses("METRICS_BIND", &self.metrics_bind)
+        }
+    }
+
+    /// Whose `X-Forwarded-For` is believed.
+    ///
+    /// # Errors
+    /// An entry that is neither an address nor a network.
+    pub fn proxies(&self) -> Result<TrustedProxies, ConfigError> {
+        TrustedProxies::parse(&self.trusted_proxies)
+            .map_err(|message| ConfigError::key("TRUSTED_PROXIES", message))
     }
 
     /// The customer's zone.
@@ -136,7 +158,7 @@ mod tests {
 
     fn load(env: &[(&str, &str)]) -> Result<Config, String> {
         let env = env.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
-        Config::from_sources(None, env).map_err(|error| error.to_string())
+        Config::load(env).map_err(|error| error.to_string())
     }
 
     #[test]
@@ -174,9 +196,14 @@ mod tests {
 
     #[test]
     fn what_cannot_be_is_named_with_its_variable() {
-        for (name, value) in
-            [("CUSTOMER__TZ", "Mars"), ("HARDWARE_HOST", "https://x"), ("HARDWARE__TIMEOUT_MS", "0")]
-        {
+        for (name, value) in [
+            ("CUSTOMER__TZ", "Mars"),
+            ("HARDWARE_HOST", "https://x"),
+            ("HARDWARE__TIMEOUT_MS", "0"),
+            ("BIND", "here"),
+            ("METRICS_BIND", "9000"),
+            ("TRUSTED_PROXIES", "proxy"),
+        ] {
             let told = load(&[(name, value)]).unwrap_err();
             assert!(told.starts_with(name), "{told}");
         }

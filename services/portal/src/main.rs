@@ -2,13 +2,12 @@
 
 use std::{
     io::{self, Write},
-    path::PathBuf,
     process::ExitCode,
     time::Duration,
 };
 
 use anyhow::Context;
-use chassis::{Clock, health::Readiness, serve, telemetry};
+use chassis::{Clock, config::process_env, health::Readiness, serve, telemetry};
 use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 use poem::{EndpointExt, Route, get};
@@ -28,13 +27,11 @@ const PROBE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Toolcrib's web frontend: shows what hardware is free, how much of it, and when.
 ///
-/// Settings come from defaults, a file and the environment; `portal config` prints them all.
+/// Settings come from defaults, the file that CONFIG_FILE names, and the environment; `portal config` prints
+/// them all.
 #[derive(Debug, Parser)]
 #[command(name = "portal", version, arg_required_else_help = true)]
 struct Cli {
-    /// A TOML file with settings, between the defaults and the environment.
-    #[arg(long, global = true, value_name = "FILE")]
-    config: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
@@ -64,7 +61,7 @@ enum Stopped {
 }
 
 fn main() -> ExitCode {
-    match run(Cli::parse()) {
+    match run(&Cli::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(stopped) => {
             let (error, code) = match stopped {
@@ -78,28 +75,28 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(cli: Cli) -> Result<(), Stopped> {
-    match cli.command {
+fn run(command: &Command) -> Result<(), Stopped> {
+    match command {
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "portal", &mut io::stdout());
+            clap_complete::generate(*shell, &mut Cli::command(), "portal", &mut io::stdout());
             Ok(())
         }
         Command::Man => clap_mangen::Man::new(Cli::command())
             .render(&mut io::stdout())
             .context("cannot print the manual page")
             .map_err(Stopped::Failed),
-        Command::Config => print_config(&load(cli.config)?).map_err(Stopped::Failed),
-        Command::Healthcheck => on_runtime(healthcheck(&load(cli.config)?)),
+        Command::Config => print_config(&load()?).map_err(Stopped::Failed),
+        Command::Healthcheck => on_runtime(healthcheck(&load()?)),
         Command::Serve => {
-            let config = load(cli.config)?;
+            let config = load()?;
             telemetry::init(&config.log).map_err(|error| Stopped::Usage(anyhow::Error::msg(error)))?;
             on_runtime(serve_pages(&config))
         }
     }
 }
 
-fn load(file: Option<PathBuf>) -> Result<Config, Stopped> {
-    Config::load(file).map_err(|error| Stopped::Usage(error.into()))
+fn load() -> Result<Config, Stopped> {
+    Config::load(process_env()).map_err(|error| Stopped::Usage(error.into()))
 }
 
 fn on_runtime(work: impl Future<Output = anyhow::Result<()>>) -> Result<(), Stopped> {
@@ -119,11 +116,11 @@ async fn serve_pages(config: &Config) -> anyhow::Result<()> {
     // Templates are compiled here: a portal that listens has them, and is ready whether or not the hardware
     // service is. While that is away the portal's work is to say so.
     let pages = app::build(config, Clock::system(), ready)?;
-    let addresses = serve::parse_addresses("BIND", &config.bind)?;
+    let addresses = config.addresses()?;
     let listeners = serve::bind(&addresses).await?;
-    if !config.metrics_bind.is_empty() {
-        let addresses = serve::parse_addresses("METRICS_BIND", &config.metrics_bind)?;
-        let listeners = serve::bind(&addresses).await?;
+    let metrics_addresses = config.metrics_addresses()?;
+    if !metrics_addresses.is_empty() {
+        let listeners = serve::bind(&metrics_addresses).await?;
         let metrics = Route::new().at("/metrics", get(app::metrics())).map_to_response().boxed();
         let (unwatched, _) = watch::channel(Readiness::Ready);
         tokio::spawn(serve::run(metrics, listeners, unwatched, config.shutdown, serve::stop_signal()));
@@ -138,7 +135,7 @@ async fn serve_pages(config: &Config) -> anyhow::Result<()> {
 
 /// Asks the first address of `BIND`; a wildcard address is asked on the loopback of its family.
 async fn healthcheck(config: &Config) -> anyhow::Result<()> {
-    let addresses = serve::parse_addresses("BIND", &config.bind)?;
+    let addresses = config.addresses()?;
     let mut address = *addresses.first().context("BIND has no address")?;
     if address.ip().is_unspecified() {
         address.set_ip(if address.is_ipv4() {

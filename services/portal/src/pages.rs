@@ -7,6 +7,9 @@ pub mod static_files;
 pub mod theme;
 pub mod unavailable;
 
+#[cfg(test)]
+mod tests;
+
 use poem::{Response, http::StatusCode};
 use serde::Serialize;
 

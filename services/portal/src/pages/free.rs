@@ -11,7 +11,7 @@ use self::view::{Answer, FreePage};
 use crate::{
     app::App,
     failure,
-    hardware_client::{Facets, Failure},
+    hardware_client::{Facets, Failure, Listing},
     last_answers::LastAnswer,
     search::{Mistake, Search},
     visit::Visit,
@@ -39,10 +39,7 @@ pub(crate) async fn show_free(Data(app): Data<&Arc<App>>, request: &Request) -> 
         Ok(listing) => {
             // Without the facets the page lacks choices in its filters, and is better than none.
             let facets = facets.inspect_err(|error| tracing::warn!(%error, "no facets")).unwrap_or_default();
-            let answer = Answer::new(listing, facets, visit.now);
-            app.last_answers.keep(LastAnswer::new(&search, &answer.listing, answer.window, visit.now));
-            let page = FreePage::answered(app, &visit, &search, answer);
-            super::page(app, StatusCode::OK, "free", &page)
+            answered(app, &visit, &search, listing, facets)
         }
         Err(Failure::Refused { refusal, status }) => {
             let mistakes = failure::mistakes(status, refusal);
@@ -52,7 +49,19 @@ pub(crate) async fn show_free(Data(app): Data<&Arc<App>>, request: &Request) -> 
     }
 }
 
-fn refused(
+pub(super) fn answered(
+    app: &App,
+    visit: &Visit,
+    search: &Search,
+    listing: Listing,
+    facets: Facets,
+) -> poem::Result<Response> {
+    let answer = Answer::new(listing, facets, visit.now);
+    app.last_answers.keep(LastAnswer::new(search, &answer.listing, answer.window, visit.now));
+    super::page(app, StatusCode::OK, "free", &FreePage::answered(app, visit, search, answer))
+}
+
+pub(super) fn refused(
     app: &App,
     visit: &Visit,
     search: &Search,

@@ -45,11 +45,7 @@ pub(crate) async fn show_item(
         tokio::join!(app.client.entry(id, outgoing.clone()), app.client.list(&question, outgoing));
     let entry = entry.map_err(|error| failed(error, id))?;
     match listing {
-        Ok(listing) => {
-            let outlook = outlook(listing, &visit).ok_or_else(|| unknown(&id.to_string()))?;
-            let page = ItemPage::new(app, &visit, &search, entry, &outlook);
-            super::page(app, StatusCode::OK, "item", &page)
-        }
+        Ok(listing) => answered(app, &visit, &search, entry, listing),
         Err(Failure::Refused { status, refusal }) => {
             refused(app, &visit, &search, entry, &failure::mistakes(status, refusal))
         }
@@ -57,13 +53,21 @@ pub(crate) async fn show_item(
     }
 }
 
-/// The list knows an archived line no more, also when it went between the two calls.
-fn outlook(listing: Listing, visit: &Visit) -> Option<Outlook> {
+pub(super) fn answered(
+    app: &App,
+    visit: &Visit,
+    search: &Search,
+    entry: Entry,
+    listing: Listing,
+) -> poem::Result<Response> {
     let window = listing.window;
-    listing.rows.into_iter().next().map(|row| Outlook::new(row, window, visit.now))
+    // The list knows an archived line no more, also when it went between the two calls.
+    let Some(row) = listing.rows.into_iter().next() else { return Err(unknown(&entry.id.to_string())) };
+    let outlook = Outlook::new(row, window, visit.now);
+    super::page(app, StatusCode::OK, "item", &ItemPage::new(app, visit, search, entry, &outlook))
 }
 
-fn refused(
+pub(super) fn refused(
     app: &App,
     visit: &Visit,
     search: &Search,

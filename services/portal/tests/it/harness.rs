@@ -71,7 +71,7 @@ impl Portal {
                 .map(|(k, v)| (k.to_owned(), v.to_owned()))
                 .collect();
         env.extend(settings.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())));
-        let config = Config::from_sources(None, env).unwrap();
+        let config = Config::load(env).unwrap();
         let clock = Clock::stopped_at(NOW.parse::<chrono::DateTime<chrono::Utc>>().unwrap().timestamp());
         let (readiness, ready) = watch::channel(Readiness::Ready);
         let app = app::build(&config, clock.clone(), ready).unwrap();

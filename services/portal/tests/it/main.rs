@@ -10,6 +10,7 @@
     reason = "`json!` at the place of the call reads better than a reference to it"
 )]
 
+mod command;
 mod errors;
 mod free;
 mod harness;

@@ -156,8 +156,16 @@ impl State {
             verdict_at,
             free_now: words::number(row.free_now),
             units,
-            next: Next::new(row.next_free_at, *from, times),
+            next: next(row, *from, times),
         }
+    }
+}
+
+/// Far from the heading that names the day, `from 14:00` would not say which.
+fn next(row: &Hardware, from: DateTime<Utc>, times: &Writer) -> Next {
+    match Next::new(row.next_free_at, from, times) {
+        Next { at_once: true, .. } => Next { at_once: true, time: Some(times.date_time(from)) },
+        later => later,
     }
 }
 
