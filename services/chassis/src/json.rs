@@ -3,6 +3,9 @@
 //! poem-openapi's own `Json` reads bodies without a limit, leaks type names in its errors, builds a whole
 //! `serde_json::Value` per response, and names a media type (`; charset=utf-8`) that breaks client generators.
 
+use std::marker::PhantomData;
+
+use bytes::Bytes;
 use poem::{
     IntoResponse, Request, RequestBody, Response, Result,
     http::{StatusCode, header},
@@ -138,6 +141,48 @@ impl<T: Type + Serialize + Send> ApiResponse for Json<T> {
 
     fn register(registry: &mut Registry) {
         <Self as Payload>::register(registry);
+    }
+}
+
+/// An answer in the schema of `T` that is ready to be sent: for callers who need the bytes first, to hash or to
+/// keep them.
+#[derive(Clone, Debug)]
+pub struct JsonBytes<T> {
+    bytes: Bytes,
+    schema: PhantomData<fn() -> T>,
+}
+
+impl<T: Serialize> JsonBytes<T> {
+    /// Writes `value`.
+    ///
+    /// # Errors
+    /// A value that JSON cannot hold, such as a map with keys that are no text.
+    pub fn new(value: &T) -> serde_json::Result<Self> {
+        Ok(Self { bytes: serde_json::to_vec(value)?.into(), schema: PhantomData })
+    }
+
+    /// The JSON text.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl<T: Type> Payload for JsonBytes<T> {
+    const CONTENT_TYPE: &'static str = MEDIA_TYPE;
+
+    fn schema_ref() -> MetaSchemaRef {
+        T::schema_ref()
+    }
+
+    fn register(registry: &mut Registry) {
+        T::register(registry);
+    }
+}
+
+impl<T> IntoResponse for JsonBytes<T> {
+    fn into_response(self) -> Response {
+        Response::builder().header(header::CONTENT_TYPE, MEDIA_TYPE).body(self.bytes)
     }
 }
 

@@ -1,6 +1,12 @@
 //! Listening on every address of `BIND`, and stopping so that nobody's request is lost.
 
-use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    io,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
 
 use futures_util::future::try_join_all;
 use poem::{Endpoint, Response, Server, endpoint::BoxEndpoint, listener::TcpAcceptor};
@@ -36,6 +42,18 @@ pub fn parse_addresses(key: &str, entries: &[String]) -> Result<Vec<SocketAddr>,
         })
     };
     entries.iter().map(read).collect()
+}
+
+/// Where this machine reaches an address that is listened on: `0.0.0.0` and `::` are not places to go to.
+#[must_use]
+pub fn local_url(address: SocketAddr) -> String {
+    let mut address = address;
+    if address.ip().is_unspecified() {
+        let loopback: IpAddr =
+            if address.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() };
+        address.set_ip(loopback);
+    }
+    format!("http://{address}")
 }
 
 /// Takes all addresses at once, so that a taken port is known before anything is served.

@@ -11,7 +11,7 @@ use std::{sync::Arc, time::Instant};
 
 use http_body_util::BodyExt;
 use poem::{
-    Endpoint, EndpointExt, IntoEndpoint, PathPattern, Request, Response, Result,
+    Endpoint, EndpointExt, IntoEndpoint, PathPattern, Request, Response, ResponseParts, Result,
     endpoint::BoxEndpoint,
     http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
 };
@@ -105,12 +105,12 @@ async fn observe<E: Endpoint<Output = Response>>(
         response.headers_mut().insert(X_REQUEST_ID, id);
     }
     let status = response.status().as_u16();
-    let route = response.data::<PathPattern>().map_or_else(|| "unmatched".to_owned(), |p| p.0.to_string());
+    let route = response.data::<PathPattern>().map_or_else(|| "unmatched".to_owned(), route_label);
     metrics::counter!("http_requests_total", "method" => method, "route" => route.clone(), "status" => status.to_string())
         .increment(1);
     metrics::histogram!("http_request_duration_seconds", "method" => method, "route" => route.clone())
         .record(took);
-    let ms = took.as_secs_f64() * 1_000.0;
+    let ms = took.as_micros() as f64 / 1_000.0;
     span.in_scope(|| {
         if is_probe(&path) {
             tracing::debug!(method, path, status, ms, "answered");
@@ -119,6 +119,14 @@ async fn observe<E: Endpoint<Output = Response>>(
         }
     });
     Ok(response)
+}
+
+/// `/hardware/:param0` as the documentation writes it; a pattern that matches everything says nothing.
+fn route_label(pattern: &PathPattern) -> String {
+    let segments =
+        pattern.0.split('/').map(|segment| if segment.starts_with(':') { "{id}" } else { segment });
+    let label = segments.collect::<Vec<_>>().join("/");
+    if label.is_empty() || label.contains('*') { "unmatched".to_owned() } else { label }
 }
 
 /// A metric label must not be the caller's to choose.
@@ -163,7 +171,15 @@ async fn compress<E: Endpoint<Output = Response>>(inner: Arc<E>, request: Reques
     let finished = service_fn(move |_| std::future::ready(answer.take().ok_or(Taken)));
     let compression = Compression::new(finished).compress_when(SizeAbove::new(MIN_COMPRESSED_BYTES));
     let compressed = compression.oneshot(question).await.map_err(poem::error::InternalServerError)?;
-    Ok(compressed.map(|body| body.map_err(std::io::Error::other).boxed()).into())
+    let (parts, body) = compressed.into_parts();
+    // Put together by hand: poem's own conversion forgets how long a body is, and so would HTTP.
+    let parts = ResponseParts {
+        status: parts.status,
+        version: parts.version,
+        headers: parts.headers,
+        extensions: parts.extensions,
+    };
+    Ok(Response::from_parts(parts, body.map_err(std::io::Error::other).boxed().into()))
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -1,1 +1,106 @@
-fn main(){}
+//! The command line of the hardware service. The only place that ends the process.
+
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use chassis::{config::process_env, telemetry};
+use clap::{CommandFactory, Parser};
+use hardware::{
+    api::Context,
+    cli::{Cli, Command, Exit, Export, Import, catalogue, serve},
+    config::Config,
+    db::Db,
+    openapi, readiness,
+};
+use tokio::runtime::Runtime;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    // clap ends the process with 2 on wrong usage, and with 0 for --help.
+    let cli = Cli::parse();
+    match run(cli.command) {
+        Ok(exit) => ExitCode::from(exit as u8),
+        Err(error) => {
+            eprintln!("hardware: {error:#}");
+            ExitCode::from(Exit::CouldNotStart as u8)
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<Exit> {
+    match command {
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "hardware", &mut std::io::stdout());
+            return Ok(Exit::Ok);
+        }
+        Command::Man => {
+            clap_mangen::Man::new(Cli::command()).render(&mut std::io::stdout())?;
+            return Ok(Exit::Ok);
+        }
+        _ => {}
+    }
+    let config = Config::load(process_env())?;
+    telemetry::init(&config.log).map_err(anyhow::Error::msg)?;
+    Runtime::new()?.block_on(with_config(command, config))
+}
+
+async fn with_config(command: Command, config: Config) -> anyhow::Result<Exit> {
+    match command {
+        Command::Serve => serve::serve(config).await,
+        Command::Healthcheck { url } => serve::healthcheck(url, &config.addresses()?).await,
+        Command::Config => print(&toml::to_string_pretty(&config)?),
+        Command::Openapi => print(&openapi_document(&config)?),
+        other => with_database(other, config).await,
+    }
+}
+
+async fn with_database(command: Command, config: Config) -> anyhow::Result<Exit> {
+    let database = config.database()?;
+    let place = readiness::place(&database);
+    let db = Db::open(&database, &config.database).with_context(|| place.clone())?;
+    let pending = match db.pending_migrations().await {
+        Ok(pending) => pending,
+        Err(error) => anyhow::bail!("{}", db.diagnose(&error, &place).await),
+    };
+    let clock = config.clock()?;
+    let exit = match command {
+        Command::Migrate { check: true } => {
+            eprintln!("{place}: {pending} migrations to apply");
+            Ok(if pending == 0 { Exit::Ok } else { Exit::Failed })
+        }
+        Command::Migrate { check: false } => {
+            db.migrate().await.with_context(|| place.clone())?;
+            eprintln!("{place}: {pending} migrations applied, the schema is up to date");
+            Ok(Exit::Ok)
+        }
+        _ if pending > 0 => anyhow::bail!("{place}: schema behind by {pending}: run `hardware migrate`"),
+        Command::Import(Import::Hardware { file, dry_run, report }) => {
+            catalogue::import(&db, &clock, &file, dry_run, report.as_deref()).await
+        }
+        Command::Export(Export::Hardware) => catalogue::export(&db).await,
+        Command::Seed => catalogue::seed(&db, &clock).await,
+        other => anyhow::bail!("{other:?} needs no database"),
+    };
+    db.close().await;
+    exit
+}
+
+#[expect(clippy::print_stdout, reason = "the text is the command's data")]
+fn print(text: &str) -> anyhow::Result<Exit> {
+    print!("{text}");
+    Ok(Exit::Ok)
+}
+
+/// The document does not depend on the database, so none is touched.
+fn openapi_document(config: &Config) -> anyhow::Result<String> {
+    let runtime_free = hardware::config::Database::Sqlite(std::env::temp_dir().join("unused.db"));
+    let context = Context {
+        db: Db::open(&runtime_free, &config.database)?,
+        clock: config.clock()?,
+        tz: config.customer.tz,
+        max_import_bytes: config.import.max_bytes,
+    };
+    Ok(openapi::document(&openapi::service(context.into())))
+}

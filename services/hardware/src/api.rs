@@ -1,0 +1,35 @@
+//! HTTP: handlers and wire types, one file a noun. A handler reads its parameters into domain types, asks the
+//! store, and turns what it gets into a view.
+
+pub mod cursor;
+pub mod error;
+pub mod etag;
+pub mod hardware;
+pub mod params;
+pub mod views;
+
+use std::sync::Arc;
+
+use chassis::Clock;
+use chrono_tz::Tz;
+
+use crate::db::Db;
+
+/// Who changes things, while there is no sign-in.
+pub const ANONYMOUS: &str = "anonymous";
+
+/// What every handler may use.
+#[derive(Clone, Debug)]
+pub struct Context {
+    /// The database.
+    pub db: Db,
+    /// The time.
+    pub clock: Clock,
+    /// The zone of wall-clock times for which nobody names one.
+    pub tz: Tz,
+    /// Bytes of one CSV upload at most.
+    pub max_import_bytes: u64,
+}
+
+/// The context, as handlers hold it.
+pub type Shared = Arc<Context>;

@@ -1,0 +1,77 @@
+//! The one place where what went wrong below becomes an answer.
+
+use chassis::{FieldError, Problem};
+use poem::http::{HeaderValue, StatusCode, header};
+
+use crate::{
+    domain::{Invalid, moment::rfc3339},
+    store::StoreError,
+};
+
+/// When a caller may try again after the database was not there.
+const RETRY_AFTER_S: u32 = 1;
+
+impl From<Invalid> for Problem {
+    fn from(invalid: Invalid) -> Self {
+        impossible(vec![invalid])
+    }
+}
+
+/// 422 with every value that is impossible.
+#[must_use]
+pub fn impossible(invalid: Vec<Invalid>) -> Problem {
+    Problem::impossible(invalid.into_iter().map(|i| FieldError::new(i.field, i.detail)).collect())
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NotFound => Self::not_found("There is no such hardware."),
+            StoreError::Impossible(invalid) => impossible(invalid),
+            StoreError::Duplicate { id } => duplicate(id),
+            StoreError::VersionMismatch { current } => Self::new(StatusCode::PRECONDITION_FAILED)
+                .detail(format!("It has changed since: its version is {current}. Read it again."))
+                .with("version", current),
+            StoreError::BelowBooked { peak, from } => below_booked(peak, from),
+            StoreError::Busy => Self::unavailable("The database is busy.", RETRY_AFTER_S),
+            StoreError::Unavailable(why) => {
+                tracing::warn!("the database is unavailable: {why}");
+                Self::unavailable("The database cannot be reached.", RETRY_AFTER_S)
+            }
+            StoreError::Broken(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "a statement failed");
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR)
+            }
+        }
+    }
+}
+
+fn duplicate(id: i64) -> Problem {
+    let problem = Problem::new(StatusCode::CONFLICT)
+        .kind("duplicate-name")
+        .detail(format!(
+            "Hardware {id} has this provider and name already; change that one, or choose another name."
+        ))
+        .with("hardware", id);
+    match HeaderValue::from_str(&format!("/hardware/{id}")) {
+        Ok(location) => problem.header(header::CONTENT_LOCATION, location),
+        Err(_) => problem,
+    }
+}
+
+fn below_booked(peak: i64, from: i64) -> Problem {
+    let from = rfc3339(from);
+    Problem::new(StatusCode::CONFLICT)
+        .kind("below-booked")
+        .detail(format!(
+            "{peak} units are booked from {from} on. Cancel or move bookings first; a cut can be forced with ?force=true."
+        ))
+        .with("peak", peak)
+        .with("from", from)
+}
+
+impl From<StoreError> for poem::Error {
+    fn from(error: StoreError) -> Self {
+        Problem::from(error).into()
+    }
+}

@@ -1,0 +1,91 @@
+//! Parameter types that say in plain words what they expect. poem-openapi's own name Rust types in their errors.
+
+use std::borrow::Cow;
+
+use poem_openapi::{
+    registry::{MetaSchema, MetaSchemaRef},
+    types::{ParseError, ParseFromParameter, ParseResult, Type},
+};
+
+use crate::domain::moment::{EXPECTED, Moment};
+
+/// Makes a parameter type of `$inner`: its schema, and how it is read.
+macro_rules! parameter {
+    ($(#[$doc:meta])* $name:ident($inner:ty), $label:literal, $schema:expr, $read:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub struct $name(pub $inner);
+
+        impl Type for $name {
+            const IS_REQUIRED: bool = true;
+            type RawValueType = Self;
+            type RawElementValueType = Self;
+
+            fn name() -> Cow<'static, str> {
+                $label.into()
+            }
+
+            fn schema_ref() -> MetaSchemaRef {
+                MetaSchemaRef::Inline(Box::new($schema))
+            }
+
+            fn as_raw_value(&self) -> Option<&Self> {
+                Some(self)
+            }
+
+            fn raw_element_iter<'a>(&'a self) -> Box<dyn Iterator<Item = &'a Self> + 'a> {
+                Box::new(self.as_raw_value().into_iter())
+            }
+        }
+
+        impl ParseFromParameter for $name {
+            fn parse_from_parameter(text: &str) -> ParseResult<Self> {
+                let read: fn(&str) -> Result<$inner, String> = $read;
+                read(text).map(Self).map_err(ParseError::custom)
+            }
+        }
+    };
+}
+
+parameter!(
+    /// A whole number; the range is the handler's business.
+    WholeNumber(i64),
+    "whole number",
+    MetaSchema::new_with_format("integer", "int64"),
+    |text| text.parse().map_err(|_| format!("`{}` is not a whole number", shortened(text)))
+);
+
+parameter!(
+    /// A time: RFC 3339, or without offset wall-clock time in a zone.
+    Time(Moment),
+    "time",
+    MetaSchema { example: Some("2026-06-11T14:00:00Z".into()), ..MetaSchema::new_with_format("string", "date-time") },
+    |text| text.parse().map_err(|_| format!("`{}` {EXPECTED}", shortened(text)))
+);
+
+parameter!(
+    /// True or false, as people and forms write it.
+    Flag(bool),
+    "flag",
+    MetaSchema::new("boolean"),
+    |text| match text.to_ascii_lowercase().as_str() {
+        "true" | "1" | "on" | "yes" => Ok(true),
+        "false" | "0" | "off" | "no" | "" => Ok(false),
+        _ => Err(format!("`{}` is neither true nor false", shortened(text))),
+    }
+);
+
+parameter!(
+    /// Ids apart by commas.
+    Ids(Vec<i64>),
+    "ids",
+    MetaSchema { example: Some("1,2,7".into()), ..MetaSchema::new("string") },
+    |text| {
+        let read = |id: &str| id.trim().parse().map_err(|_| format!("`{}` is not a whole number", shortened(id)));
+        text.split(',').map(read).collect()
+    }
+);
+
+fn shortened(text: &str) -> String {
+    text.chars().take(60).collect()
+}

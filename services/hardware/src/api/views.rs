@@ -1,0 +1,397 @@
+//! What travels: bodies of requests and answers.
+
+use chrono::{DateTime, Utc};
+use poem_openapi::{Enum, Object, types::MaybeUndefined};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    domain::{
+        availability::{Availability, Word},
+        hardware::{Changes, Hardware},
+    },
+    store::{
+        catalogue_import::Outcome,
+        hardware::{FacetValue, Facets, Item},
+    },
+};
+
+/// How much of the capacity is free, for a reader in a hurry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
+#[oai(rename_all = "UPPERCASE")]
+#[serde(rename_all = "UPPERCASE")]
+pub enum AvailabilityWord {
+    /// Nothing is free.
+    None,
+    /// Up to a third of the capacity.
+    Low,
+    /// Up to two thirds.
+    Medium,
+    /// More than two thirds.
+    High,
+}
+
+impl From<Word> for AvailabilityWord {
+    fn from(word: Word) -> Self {
+        match word {
+            Word::None => Self::None,
+            Word::Low => Self::Low,
+            Word::Medium => Self::Medium,
+            Word::High => Self::High,
+        }
+    }
+}
+
+/// One hardware of the list, with its availability over the window asked about.
+#[derive(Clone, Debug, Object, Serialize)]
+#[oai(rename = "HardwareListItem")]
+pub struct HardwareListView {
+    /// Given by the database.
+    pub id: i64,
+    /// Who has it.
+    pub provider: String,
+    /// What it is called there.
+    pub name: String,
+    /// `free` as a word.
+    pub availability: AvailabilityWord,
+    /// Units in all.
+    pub capacity: i64,
+    /// Units free over the whole window: the capacity less the peak of what is booked.
+    pub free: i64,
+    /// Units free now.
+    pub free_now: i64,
+    /// Whether a booking of `qty` units over the window would be accepted, the buffer included.
+    pub fits: bool,
+    /// The earliest start, at or after `from`, at which a booking of the same length and `qty` fits; null if there
+    /// is none within 90 days.
+    pub next_free_at: Option<DateTime<Utc>>,
+    /// Units promised beyond the capacity at the window's peak.
+    pub overcommitted: i64,
+    /// Seconds that a unit stays blocked after a booking.
+    pub buffer_s: i64,
+    /// The zone of its wall-clock times.
+    pub tz: Option<String>,
+    /// A word to filter by.
+    pub category: Option<String>,
+    /// Where it stands.
+    pub location: Option<String>,
+    /// Whatever a person should know.
+    pub description: Option<String>,
+    /// `key=value`, sorted.
+    pub tags: Vec<String>,
+    /// Counts changes, from 1.
+    pub version: i64,
+}
+
+impl From<(Item, Availability)> for HardwareListView {
+    fn from((item, availability): (Item, Availability)) -> Self {
+        let hardware = item.hardware;
+        Self {
+            id: item.id,
+            provider: hardware.provider,
+            name: hardware.name,
+            availability: availability.word.into(),
+            capacity: hardware.capacity,
+            free: availability.free,
+            free_now: availability.free_now,
+            fits: availability.fits,
+            next_free_at: availability.next_free_at.and_then(time),
+            overcommitted: availability.overcommitted,
+            buffer_s: hardware.buffer_s,
+            tz: hardware.tz.map(|tz| tz.name().to_owned()),
+            category: unless_empty(hardware.category),
+            location: unless_empty(hardware.location),
+            description: unless_empty(hardware.description),
+            tags: hardware.tags.into_vec(),
+            version: item.version,
+        }
+    }
+}
+
+/// One hardware of the catalogue. A booking never changes it.
+#[derive(Clone, Debug, Object, Serialize)]
+#[oai(rename = "Hardware")]
+pub struct HardwareView {
+    /// Given by the database.
+    pub id: i64,
+    /// Who has it.
+    pub provider: String,
+    /// What it is called there.
+    pub name: String,
+    /// Units in all.
+    pub capacity: i64,
+    /// Seconds that a unit stays blocked after a booking.
+    pub buffer_s: i64,
+    /// The zone of its wall-clock times.
+    pub tz: Option<String>,
+    /// A word to filter by.
+    pub category: Option<String>,
+    /// Where it stands.
+    pub location: Option<String>,
+    /// Whatever a person should know.
+    pub description: Option<String>,
+    /// `key=value`, sorted.
+    pub tags: Vec<String>,
+    /// Counts changes, from 1; the ETag.
+    pub version: i64,
+    /// When it was added.
+    pub created_at: Option<DateTime<Utc>>,
+    /// When it was changed last.
+    pub updated_at: Option<DateTime<Utc>>,
+}
+
+impl From<Item> for HardwareView {
+    fn from(item: Item) -> Self {
+        let Hardware { provider, name, capacity, buffer_s, tz, category, location, description, tags } =
+            item.hardware;
+        Self {
+            id: item.id,
+            provider,
+            name,
+            capacity,
+            buffer_s,
+            tz: tz.map(|tz| tz.name().to_owned()),
+            category: unless_empty(category),
+            location: unless_empty(location),
+            description: unless_empty(description),
+            tags: tags.into_vec(),
+            version: item.version,
+            created_at: time(item.created_at),
+            updated_at: time(item.updated_at),
+        }
+    }
+}
+
+fn time(at_s: i64) -> Option<DateTime<Utc>> {
+    DateTime::from_timestamp(at_s, 0)
+}
+
+fn unless_empty(text: String) -> Option<String> {
+    Some(text).filter(|text| !text.is_empty())
+}
+
+/// A new hardware. Only `provider` and `name` are required.
+#[derive(Clone, Debug, Object, Deserialize)]
+#[oai(rename = "NewHardware", deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
+pub struct NewHardware {
+    /// Who has it: 1 to 100 characters.
+    #[oai(validator(min_length = 1, max_length = 100))]
+    #[serde(default)]
+    pub provider: String,
+    /// What it is called there: 1 to 200 characters.
+    #[oai(validator(min_length = 1, max_length = 200))]
+    #[serde(default)]
+    pub name: String,
+    /// Units, 0 to 1,000,000; 1 if not given.
+    #[oai(default = "one", validator(minimum(value = "0"), maximum(value = "1000000")))]
+    pub capacity: Option<i64>,
+    /// Seconds that a unit stays blocked after a booking, 0 to 31,622,400; 0 if not given.
+    #[oai(validator(minimum(value = "0"), maximum(value = "31622400")))]
+    pub buffer_s: Option<i64>,
+    /// An IANA zone such as Europe/Berlin.
+    pub tz: Option<String>,
+    /// A word to filter by: up to 100 characters.
+    #[oai(validator(max_length = 100))]
+    pub category: Option<String>,
+    /// Where it stands: up to 200 characters.
+    #[oai(validator(max_length = 200))]
+    pub location: Option<String>,
+    /// Whatever a person should know: up to 2,000 characters.
+    #[oai(validator(max_length = 2000))]
+    pub description: Option<String>,
+    /// `key=value`, up to 64.
+    #[oai(validator(max_items = 64))]
+    pub tags: Option<Vec<String>>,
+}
+
+fn one() -> Option<i64> {
+    Some(1)
+}
+
+impl From<NewHardware> for Changes {
+    fn from(new: NewHardware) -> Self {
+        Self {
+            provider: Some(new.provider),
+            name: Some(new.name),
+            capacity: new.capacity,
+            buffer_s: new.buffer_s,
+            tz: new.tz,
+            category: new.category,
+            location: new.location,
+            description: new.description,
+            tags: new.tags,
+            set_tags: Vec::new(),
+        }
+    }
+}
+
+/// New values for some fields (RFC 7396): what is not named stays, `null` takes an optional value away.
+#[derive(Clone, Debug, Object, Deserialize)]
+#[oai(rename = "HardwareChanges", deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
+pub struct HardwareChanges {
+    /// Who has it.
+    pub provider: Option<String>,
+    /// What it is called there.
+    pub name: Option<String>,
+    /// Units. Less than what is booked needs `?force=true`.
+    pub capacity: Option<i64>,
+    /// Seconds that a unit stays blocked after a booking; bookings made before keep theirs.
+    pub buffer_s: Option<i64>,
+    /// An IANA zone such as Europe/Berlin.
+    #[oai(nullable)]
+    #[serde(default)]
+    pub tz: MaybeUndefined<String>,
+    /// A word to filter by.
+    #[oai(nullable)]
+    #[serde(default)]
+    pub category: MaybeUndefined<String>,
+    /// Where it stands.
+    #[oai(nullable)]
+    #[serde(default)]
+    pub location: MaybeUndefined<String>,
+    /// Whatever a person should know.
+    #[oai(nullable)]
+    #[serde(default)]
+    pub description: MaybeUndefined<String>,
+    /// All tags anew.
+    #[oai(nullable)]
+    #[serde(default)]
+    pub tags: MaybeUndefined<Vec<String>>,
+}
+
+impl From<HardwareChanges> for Changes {
+    fn from(changes: HardwareChanges) -> Self {
+        Self {
+            provider: changes.provider,
+            name: changes.name,
+            capacity: changes.capacity,
+            buffer_s: changes.buffer_s,
+            tz: cleared_by_null(changes.tz),
+            category: cleared_by_null(changes.category),
+            location: cleared_by_null(changes.location),
+            description: cleared_by_null(changes.description),
+            tags: cleared_by_null(changes.tags),
+            set_tags: Vec::new(),
+        }
+    }
+}
+
+fn cleared_by_null<T: Default>(value: MaybeUndefined<T>) -> Option<T> {
+    match value {
+        MaybeUndefined::Undefined => None,
+        MaybeUndefined::Null => Some(T::default()),
+        MaybeUndefined::Value(value) => Some(value),
+    }
+}
+
+/// One value to filter by.
+#[derive(Clone, Debug, Object, Serialize)]
+#[oai(rename = "FacetValue")]
+pub struct FacetValueView {
+    /// The value.
+    pub value: String,
+    /// Hardware that have it.
+    pub count: i64,
+}
+
+/// What there is to filter by, up to 500 values each.
+#[derive(Clone, Debug, Object, Serialize)]
+#[oai(rename = "Facets")]
+pub struct FacetsView {
+    /// By name.
+    pub providers: Vec<FacetValueView>,
+    /// By name.
+    pub categories: Vec<FacetValueView>,
+    /// By name.
+    pub locations: Vec<FacetValueView>,
+}
+
+impl From<Facets> for FacetsView {
+    fn from(facets: Facets) -> Self {
+        let views = |values: Vec<FacetValue>| {
+            values.into_iter().map(|f| FacetValueView { value: f.value, count: f.matches }).collect()
+        };
+        Self {
+            providers: views(facets.providers),
+            categories: views(facets.categories),
+            locations: views(facets.locations),
+        }
+    }
+}
+
+/// What became of an import.
+#[derive(Clone, Debug, Default, Object, Serialize)]
+#[oai(rename = "ImportReport")]
+pub struct ImportReportView {
+    /// Whether nothing was written.
+    pub dry_run: bool,
+    /// New rows.
+    pub created: u64,
+    /// Rows that were there and are different now.
+    pub updated: u64,
+    /// Rows that were there, exactly so.
+    pub unchanged: u64,
+    /// Rows that were refused.
+    pub failed: u64,
+    /// Columns that are not imported, and why.
+    pub ignored_columns: Vec<IgnoredColumnView>,
+    /// Every row, in the file's order.
+    pub rows: Vec<ImportRowView>,
+}
+
+/// A column that is not imported.
+#[derive(Clone, Debug, Object, Serialize)]
+#[oai(rename = "IgnoredColumn")]
+pub struct IgnoredColumnView {
+    /// Its title.
+    pub column: String,
+    /// Why not.
+    pub reason: String,
+}
+
+/// How one row of an import ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
+#[oai(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub enum RowResult {
+    /// It was new.
+    Created,
+    /// It was there, and is different now.
+    Updated,
+    /// It was there, exactly so.
+    Unchanged,
+    /// It was refused.
+    Failed,
+}
+
+/// One row of an import.
+#[derive(Clone, Debug, Object, Serialize)]
+#[oai(rename = "ImportRow")]
+pub struct ImportRowView {
+    /// The line that it begins on; the header is line 1.
+    pub line: u64,
+    /// As the file has it.
+    pub provider: String,
+    /// As the file has it.
+    pub name: String,
+    /// How it ended.
+    pub result: RowResult,
+    /// Why it was refused.
+    #[oai(skip_serializing_if_is_empty)]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<chassis::FieldError>,
+}
+
+impl From<crate::import::RowReport> for ImportRowView {
+    fn from(report: crate::import::RowReport) -> Self {
+        let (result, invalid) = match report.outcome {
+            Outcome::Created => (RowResult::Created, Vec::new()),
+            Outcome::Updated => (RowResult::Updated, Vec::new()),
+            Outcome::Unchanged => (RowResult::Unchanged, Vec::new()),
+            Outcome::Failed(why) => (RowResult::Failed, why),
+        };
+        let errors = invalid.into_iter().map(|i| chassis::FieldError::new(i.field, i.detail)).collect();
+        Self { line: report.line, provider: report.provider, name: report.name, result, errors }
+    }
+}

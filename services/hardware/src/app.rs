@@ -1,0 +1,138 @@
+//! Routes and middleware on one screen.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use chassis::{
+    Problem, health,
+    health::Readiness,
+    metrics,
+    rate_limit::Limiter,
+    stack::{Asked, Stack, WriteProblem},
+};
+use poem::{
+    Endpoint, EndpointExt, IntoResponse, Request, Response, Result, Route,
+    endpoint::{BoxEndpoint, make_sync},
+    get,
+    http::{HeaderValue, StatusCode, header},
+};
+use tokio::sync::watch;
+
+use crate::{
+    api::{Context, Shared},
+    config::Config,
+    openapi::{self, Methods},
+};
+
+/// Answers are for machines: nothing may be loaded from them.
+const POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+/// Swagger UI is one page of inline script and style, all of it embedded in the binary.
+const DOCS_POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src 'self' data:; \
+     connect-src 'self'; font-src data:; frame-ancestors 'none'",
+);
+/// A stored answer must be asked about again before it is used.
+const CACHE: HeaderValue = HeaderValue::from_static("no-cache");
+
+/// The whole service as one endpoint.
+///
+/// # Errors
+/// What [`Config::validate`] would have found.
+pub fn build(
+    config: &Config,
+    context: Context,
+    readiness: &watch::Receiver<Readiness>,
+) -> Result<BoxEndpoint<'static, Response>, chassis::config::ConfigError> {
+    let context: Shared = Arc::new(context);
+    let api = openapi::service(context.clone());
+    let document = openapi::document(&api);
+    let methods = Arc::new(Methods::of(&document));
+    let page = openapi::page(&api, &document);
+    let gate = readiness.clone();
+
+    let mut routes = health::routes(readiness.clone())
+        .at("/docs", get(docs(page)))
+        .at("/openapi.json", get(json_text(document)))
+        .nest(
+            "/",
+            Route::new().nest("/", api).around(move |api, request| ready_first(gate.clone(), api, request)),
+        );
+    if config.metrics_bind.is_empty() {
+        routes = routes.at("/metrics", get(metrics_endpoint(&context)));
+    }
+    let proxies = config.proxies()?;
+    let stack = Stack {
+        write_problem: write_problem(methods),
+        limiter: Limiter::new(config.rate_limit, proxies.clone()).map(Arc::new),
+        proxies,
+        content_security_policy: POLICY,
+        cache_control: CACHE,
+    };
+    Ok(stack.around(without_trailing_slash(routes)))
+}
+
+/// `/metrics` alone, for the addresses of `METRICS_BIND`.
+#[must_use]
+pub fn metrics_app(context: &Context) -> BoxEndpoint<'static, Response> {
+    Route::new().at("/metrics", get(metrics_endpoint(context))).map_to_response().boxed()
+}
+
+fn metrics_endpoint(context: &Context) -> impl Endpoint<Output = Response> + use<> {
+    let db = context.db.clone();
+    metrics::endpoint(Arc::new(move || db.record_gauges()))
+}
+
+/// While the database is away or its schema behind, every data route says so at once.
+async fn ready_first<E: Endpoint>(
+    gate: watch::Receiver<Readiness>,
+    api: Arc<E>,
+    request: Request,
+) -> Result<Response> {
+    let state = gate.borrow().clone();
+    if let Readiness::NotReady(_) = state {
+        state.check()?;
+    }
+    api.call(request).await.map(IntoResponse::into_response)
+}
+
+/// `/hardware/` is `/hardware`. Only the routing sees the difference: links keep the path that was asked.
+fn without_trailing_slash(routes: Route) -> impl Endpoint<Output = Response> {
+    routes.map_to_response().before(|mut request: Request| async move {
+        let uri = request.uri();
+        let trimmed = uri.path().trim_end_matches('/');
+        if trimmed.len() < uri.path().len() && !trimmed.is_empty() {
+            let query = uri.query().map_or_else(String::new, |query| format!("?{query}"));
+            *request.uri_mut() = format!("{trimmed}{query}").parse().map_err(poem::error::BadRequest)?;
+        }
+        Ok(request)
+    })
+}
+
+fn write_problem(methods: Arc<Methods>) -> WriteProblem {
+    let write = Stack::problem_json();
+    Arc::new(move |asked: &Asked, mut problem: Problem| {
+        if problem.status == StatusCode::METHOD_NOT_ALLOWED {
+            let allow = methods.allowed(asked.uri.path()).unwrap_or("GET, HEAD");
+            problem.detail = format!("This address takes {allow}, not {}.", asked.method);
+            problem.headers.extend(HeaderValue::from_str(allow).ok().map(|allow| (header::ALLOW, allow)));
+        }
+        write(asked, problem)
+    })
+}
+
+fn docs(page: String) -> impl Endpoint<Output = Response> {
+    let page = Bytes::from(page);
+    make_sync(move |_| {
+        Response::builder()
+            .content_type("text/html; charset=utf-8")
+            .header(header::CONTENT_SECURITY_POLICY, DOCS_POLICY)
+            .body(page.clone())
+    })
+    .map_to_response()
+}
+
+fn json_text(text: String) -> impl Endpoint<Output = Response> {
+    let text = Bytes::from(text);
+    make_sync(move |_| Response::builder().content_type("application/json").body(text.clone()))
+        .map_to_response()
+}

@@ -1,0 +1,90 @@
+//! The command line: what each command does. Data goes to stdout, everything else to stderr.
+
+pub mod catalogue;
+pub mod serve;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+/// Tells what hardware is free, how much of it, and when; and books it without promising a unit twice.
+#[derive(Debug, Parser)]
+#[command(name = "hardware", version, arg_required_else_help = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What can be done.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the API on BIND until SIGTERM.
+    Serve,
+    /// Bring the database's schema up to date. Harmless when it is.
+    Migrate {
+        /// Only say whether it is: exit 0 if so, 1 if not.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Import from CSV.
+    #[command(subcommand)]
+    Import(Import),
+    /// Export to CSV, on stdout.
+    #[command(subcommand)]
+    Export(Export),
+    /// Add the sample hardware, once.
+    Seed,
+    /// Print the OpenAPI document.
+    Openapi,
+    /// Print the configuration in force, without secrets.
+    Config,
+    /// Ask a running service whether it is ready: exit 0 if so, 1 if not.
+    Healthcheck {
+        /// The service's address; without it, the first of BIND.
+        #[arg(long)]
+        url: Option<String>,
+    },
+    /// Print completions for a shell.
+    Completions {
+        /// Which one.
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page.
+    Man,
+}
+
+/// What can be imported.
+#[derive(Debug, Subcommand)]
+pub enum Import {
+    /// The catalogue, by provider and name. Ends with one line of JSON; exit 1 if a row was refused.
+    Hardware {
+        /// A CSV file; `-` is stdin.
+        file: PathBuf,
+        /// Only say what would happen.
+        #[arg(long)]
+        dry_run: bool,
+        /// Where to write a line for every row; without it, refused rows go to stderr.
+        #[arg(long)]
+        report: Option<PathBuf>,
+    },
+}
+
+/// What can be exported.
+#[derive(Debug, Subcommand)]
+pub enum Export {
+    /// The catalogue.
+    Hardware,
+}
+
+/// How a command ended, as its exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// All is well.
+    Ok = 0,
+    /// It ran, and something is not well.
+    Failed = 1,
+    /// It could not start.
+    CouldNotStart = 3,
+}

@@ -1,0 +1,333 @@
+//! The service's configuration. `config.default.toml` documents every key.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use chassis::{
+    Clock,
+    client_ip::TrustedProxies,
+    config::{ConfigError, Secret, Sources},
+    rate_limit::RateLimitConfig,
+    serve::{ShutdownConfig, parse_addresses},
+    telemetry::LogConfig,
+};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::moment::Moment;
+
+/// The first layer, and the reference of every key.
+pub const DEFAULTS: &str = include_str!("../config.default.toml");
+
+const SHORT_NAMES: &[(&str, &str)] = &[
+    ("BIND", "bind"),
+    ("METRICS_BIND", "metrics_bind"),
+    ("ALLOW_OPEN", "allow_open"),
+    ("TRUSTED_PROXIES", "trusted_proxies"),
+    ("CLOCK", "clock"),
+    ("DATA_DIR", "data_dir"),
+    ("LOG_FORMAT", "log.format"),
+    ("RUST_LOG", "log.filter"),
+    ("DATABASE_URL", "database.url"),
+    ("MYSQL_HOST", "mysql.host"),
+    ("MYSQL_PORT", "mysql.port"),
+    ("MYSQL_USER", "mysql.user"),
+    ("MYSQL_PASSWORD", "mysql.password"),
+    ("MYSQL_DATABASE", "mysql.database"),
+    ("MYSQL_SSL_MODE", "mysql.ssl_mode"),
+    ("MYSQL_SSL_CA", "mysql.ssl_ca"),
+];
+const MISTAKES: &[(&str, &str)] = &[
+    ("MYSQL_PASS", "MYSQL_PASSWORD"),
+    ("MYSQL_USERNAME", "MYSQL_USER"),
+    ("MYSQL_DB", "MYSQL_DATABASE"),
+    ("DB_URL", "DATABASE_URL"),
+];
+const SSL_MODES: [&str; 5] = ["DISABLED", "PREFERRED", "REQUIRED", "VERIFY_CA", "VERIFY_IDENTITY"];
+
+/// Everything that can be set.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Addresses to listen on.
+    pub bind: Vec<String>,
+    /// Addresses for `/metrics` alone; empty: on the main port.
+    pub metrics_bind: Vec<String>,
+    /// Whether an address that is not loopback may be listened on without sign-in.
+    pub allow_open: bool,
+    /// Whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<String>,
+    /// Where the service's clock starts; empty: now.
+    pub clock: String,
+    /// Where the embedded database lives.
+    pub data_dir: PathBuf,
+    /// Logging.
+    pub log: LogConfig,
+    /// How often one client may ask.
+    pub rate_limit: RateLimitConfig,
+    /// How to stop.
+    pub shutdown: ShutdownConfig,
+    /// Which database, and how to use it.
+    pub database: DatabaseConfig,
+    /// MySQL, part by part.
+    pub mysql: MySqlConfig,
+    /// The organisation served.
+    pub customer: CustomerConfig,
+    /// CSV uploads.
+    pub import: ImportConfig,
+}
+
+/// The `[database]` section.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatabaseConfig {
+    /// `sqlite://...` or `mysql://...`; empty: see [`Config::database`].
+    pub url: Secret,
+    /// Whether `serve` migrates.
+    pub migrate: Migrate,
+    /// Connections at most.
+    pub max_connections: u32,
+    /// How long a request waits for a connection, in milliseconds.
+    pub acquire_timeout_ms: u64,
+}
+
+/// Whether `serve` applies migrations itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Migrate {
+    /// On SQLite, which nobody else serves.
+    Auto,
+    /// On MySQL too.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The `[mysql]` section.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct MySqlConfig {
+    /// Empty: `mysql`.
+    pub host: String,
+    /// TCP port.
+    pub port: u16,
+    /// Empty: `mysql`.
+    pub user: String,
+    /// Empty: `mysql`.
+    pub password: Secret,
+    /// Empty: `hardware`.
+    pub database: String,
+    /// As the `mysql` client names them.
+    pub ssl_mode: String,
+    /// A PEM file; empty: the well-known authorities.
+    pub ssl_ca: String,
+}
+
+/// The `[customer]` section.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct CustomerConfig {
+    /// The zone of last resort for wall-clock times.
+    pub tz: Tz,
+}
+
+/// The `[import]` section.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ImportConfig {
+    /// Bytes of one upload at most.
+    pub max_bytes: u64,
+}
+
+/// Which database to use.
+#[derive(Clone, Debug)]
+pub enum Database {
+    /// A `mysql://` URL.
+    MySqlUrl(Secret),
+    /// MySQL, part by part.
+    MySql(Box<MySqlConfig>),
+    /// A SQLite file.
+    Sqlite(PathBuf),
+}
+
+impl Config {
+    /// Reads defaults, the file that `CONFIG_FILE` names, and the environment, and checks them.
+    ///
+    /// # Errors
+    /// The first key that is wrong, with what would be right.
+    pub fn load(env: std::collections::BTreeMap<String, String>) -> Result<Self, ConfigError> {
+        let file = env.get("CONFIG_FILE").filter(|path| !path.is_empty()).map(PathBuf::from);
+        let sources = Sources { defaults: DEFAULTS, short_names: SHORT_NAMES, mistakes: MISTAKES, file, env };
+        let config: Self = sources.load()?;
+        config.validate()?;
+        Ok(config)
+    }
+
+    fn validate(&self) -> Result<(), ConfigError> {
+        let open = |address: &SocketAddr| !address.ip().is_loopback();
+        let addresses = self.addresses()?;
+        if addresses.iter().any(open) && !self.allow_open {
+            let why =
+                "is open to others, and there is no sign-in yet; listen on 127.0.0.1, or set ALLOW_OPEN=true";
+            return Err(ConfigError::key("BIND", why));
+        }
+        if !self.clock.is_empty() && addresses.iter().any(open) {
+            return Err(ConfigError::key(
+                "CLOCK",
+                "moves the service's time and is for loopback addresses only",
+            ));
+        }
+        if !SSL_MODES.contains(&self.mysql.ssl_mode.as_str()) {
+            let why = format!("`{}` is none of {}", self.mysql.ssl_mode, SSL_MODES.join(", "));
+            return Err(ConfigError::key("MYSQL_SSL_MODE", why));
+        }
+        if self.database.max_connections == 0 {
+            return Err(ConfigError::key("DATABASE__MAX_CONNECTIONS", "must be at least 1"));
+        }
+        self.metrics_addresses()?;
+        self.proxies()?;
+        self.clock()?;
+        self.database()?;
+        Ok(())
+    }
+
+    /// [`Config::bind`], read.
+    ///
+    /// # Errors
+    /// The entry that is no address.
+    pub fn addresses(&self) -> Result<Vec<SocketAddr>, ConfigError> {
+        parse_addresses("BIND", &self.bind)
+    }
+
+    /// [`Config::metrics_bind`], read.
+    ///
+    /// # Errors
+    /// The entry that is no address.
+    pub fn metrics_addresses(&self) -> Result<Vec<SocketAddr>, ConfigError> {
+        if self.metrics_bind.is_empty() {
+            Ok(Vec::new())
+        } else {
+            parse_addresses("METRICS_BIND", &self.metrics_bind)
+        }
+    }
+
+    /// [`Config::trusted_proxies`], read.
+    ///
+    /// # Errors
+    /// The entry that is no network.
+    pub fn proxies(&self) -> Result<TrustedProxies, ConfigError> {
+        TrustedProxies::parse(&self.trusted_proxies).map_err(|why| ConfigError::key("TRUSTED_PROXIES", why))
+    }
+
+    /// The clock to go by.
+    ///
+    /// # Errors
+    /// [`Config::clock`] is not an RFC 3339 time with an offset.
+    pub fn clock(&self) -> Result<Clock, ConfigError> {
+        if self.clock.is_empty() {
+            return Ok(Clock::system());
+        }
+        match self.clock.parse::<Moment>() {
+            Ok(Moment::Instant(at_s)) => Ok(Clock::starting_at(at_s)),
+            _ => Err(ConfigError::key("CLOCK", "is not a time with an offset, such as 2026-06-11T14:00:00Z")),
+        }
+    }
+
+    /// `DATABASE_URL` if set; else MySQL if any of `MYSQL_HOST`, `_USER`, `_PASSWORD`, `_DATABASE` is; else the
+    /// embedded SQLite file in `DATA_DIR`.
+    ///
+    /// # Errors
+    /// A URL of another kind.
+    pub fn database(&self) -> Result<Database, ConfigError> {
+        let url = self.database.url.reveal();
+        if let Some(path) = url.strip_prefix("sqlite:") {
+            let path = path.strip_prefix("//").unwrap_or(path);
+            if path.is_empty() || path.starts_with(":memory:") {
+                let why = "needs a file: in memory, every connection would have a database of its own";
+                return Err(ConfigError::key("DATABASE_URL", why));
+            }
+            return Ok(Database::Sqlite(path.into()));
+        }
+        if url.starts_with("mysql://") || url.starts_with("mariadb://") {
+            return Ok(Database::MySqlUrl(self.database.url.clone()));
+        }
+        if !url.is_empty() {
+            return Err(ConfigError::key("DATABASE_URL", "must begin with sqlite:// or mysql://"));
+        }
+        let mysql = &self.mysql;
+        let parts = [&mysql.host, &mysql.user, mysql.password.reveal(), &mysql.database];
+        if parts.iter().any(|part| !part.is_empty()) {
+            return Ok(Database::MySql(Box::new(mysql.clone())));
+        }
+        Ok(Database::Sqlite(self.data_dir.join("hardware.db")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(env: &[(&str, &str)]) -> Result<Config, String> {
+        Config::load(env.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect())
+            .map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn with_nothing_set_it_is_an_embedded_file_on_loopback() {
+        let config = load(&[]).unwrap();
+        assert!(
+            matches!(config.database().unwrap(), Database::Sqlite(path) if path.ends_with("data/hardware.db"))
+        );
+        assert!(config.addresses().unwrap().iter().all(|a| a.ip().is_loopback()));
+    }
+
+    #[test]
+    fn any_part_of_mysql_means_mysql_and_a_url_wins() {
+        for key in ["MYSQL_HOST", "MYSQL_USER", "MYSQL_PASSWORD", "MYSQL_DATABASE"] {
+            let config = load(&[(key, "12345")]).unwrap();
+            assert!(matches!(config.database().unwrap(), Database::MySql(_)), "{key}");
+        }
+        let config = load(&[("MYSQL_HOST", "h"), ("DATABASE_URL", "sqlite://x.db")]).unwrap();
+        assert!(matches!(config.database().unwrap(), Database::Sqlite(path) if path.ends_with("x.db")));
+        assert!(
+            load(&[("DATABASE_URL", "postgres://x")]).unwrap_err().contains("DATABASE_URL: must begin with")
+        );
+        assert!(load(&[("DATABASE_URL", "sqlite::memory:")]).unwrap_err().contains("needs a file"));
+    }
+
+    #[test]
+    fn a_port_alone_or_a_service_link_does_not_mean_mysql() {
+        let config =
+            load(&[("MYSQL_PORT", "tcp://10.0.0.1:3306"), ("MYSQL_HOST", "tcp://10.0.0.1")]).unwrap();
+        assert!(matches!(config.database().unwrap(), Database::Sqlite(_)));
+    }
+
+    #[test]
+    fn an_open_address_needs_to_be_meant() {
+        assert!(load(&[("BIND", "0.0.0.0:5001")]).unwrap_err().contains("ALLOW_OPEN=true"));
+        assert!(load(&[("BIND", "0.0.0.0:5001,127.0.0.1:4545"), ("ALLOW_OPEN", "true")]).is_ok());
+        let moved = [("BIND", "0.0.0.0:5001"), ("ALLOW_OPEN", "true"), ("CLOCK", "2026-01-01T00:00:00Z")];
+        assert!(load(&moved).unwrap_err().contains("CLOCK"));
+    }
+
+    #[test]
+    fn wrong_values_name_their_key() {
+        for (key, value) in [
+            ("CLOCK", "2026-01-01T00:00"),
+            ("MYSQL_SSL_MODE", "maybe"),
+            ("TRUSTED_PROXIES", "proxy"),
+            ("BIND", "5001"),
+            ("DATABASE__MAX_CONNECTIONS", "0"),
+            ("MYSQL_PASS", "x"),
+        ] {
+            assert!(load(&[(key, value)]).unwrap_err().contains(key), "{key}");
+        }
+        assert!(load(&[("CUSTOMER__TZ", "Mars/Base")]).unwrap_err().contains("customer.tz"));
+    }
+
+    #[test]
+    fn printing_the_configuration_shows_no_secret() {
+        let env = [("MYSQL_PASSWORD", "hunter2"), ("DATABASE_URL", "mysql://u:hunter2@h/d")];
+        let shown = format!("{:?}", load(&env).unwrap());
+        assert!(!shown.contains("hunter2"), "{shown}");
+    }
+}

@@ -1,0 +1,379 @@
+//! The database: MySQL in production, SQLite embedded. The only file that names a driver.
+//!
+//! One text for both: a [`Statement`] holds the SQL of each dialect (mostly the same), and [`on_conn!`] compiles
+//! one body per driver. What the compiler cannot check, tests do: every statement is prepared on both.
+
+use std::{future::Future, time::Duration};
+
+use sqlx::{
+    ConnectOptions, Connection, MySql, MySqlConnection, MySqlPool, Sqlite, SqliteConnection, SqlitePool,
+    Transaction,
+    migrate::Migrator,
+    mysql::{MySqlConnectOptions, MySqlPoolOptions, MySqlSslMode},
+    pool::{PoolConnection, PoolConnectionMetadata},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use crate::{
+    config::{Database, DatabaseConfig, MySqlConfig},
+    readiness::describe,
+    store::StoreError,
+};
+
+static MYSQL_MIGRATIONS: Migrator = sqlx::migrate!("./migrations/mysql");
+static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("./migrations/sqlite");
+
+/// Prepared statements kept per connection: pods x connections x this must stay below MySQL's
+/// `max_prepared_stmt_count` (16,382).
+const STATEMENT_CACHE: usize = 40;
+/// No statement of ours takes this long; one that does has lost its server.
+const STATEMENT_TIMEOUT: Duration = Duration::from_secs(15);
+/// A connection that rested longer than this is asked whether it still lives before it is used.
+const TRUSTED_IDLE: Duration = Duration::from_secs(1);
+/// How long one connection is tried to find out what is wrong.
+const DIAGNOSIS_TIMEOUT: Duration = Duration::from_secs(3);
+const SQLITE_MAX_READERS: u32 = 8;
+const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A pool of connections to one of the two databases.
+#[derive(Clone, Debug)]
+pub enum Db {
+    /// MySQL 8.4 or later.
+    MySql(MySqlPool),
+    /// An embedded SQLite file: writers take turns, readers do not wait for them (WAL).
+    Sqlite {
+        /// Exactly one connection.
+        writer: SqlitePool,
+        /// Several, which cannot write.
+        readers: SqlitePool,
+    },
+}
+
+/// SQL text in both dialects, with the name it has in `db_statements_total`.
+#[derive(Debug)]
+pub struct Statement {
+    /// The constant's name in lower case.
+    pub name: &'static str,
+    /// MySQL's text.
+    pub mysql: &'static str,
+    /// SQLite's text.
+    pub sqlite: &'static str,
+}
+
+impl Statement {
+    /// One text that both databases understand.
+    #[must_use]
+    pub const fn both(name: &'static str, sql: &'static str) -> Self {
+        Self { name, mysql: sql, sqlite: sql }
+    }
+
+    /// Two texts, where the dialects differ.
+    #[must_use]
+    pub const fn per_dialect(name: &'static str, mysql: &'static str, sqlite: &'static str) -> Self {
+        Self { name, mysql, sqlite }
+    }
+
+    /// Counts one execution.
+    pub fn count(&self) {
+        metrics::counter!("db_statements_total", "name" => self.name).increment(1);
+    }
+}
+
+/// A connection in use, pooled or in a transaction: what every store function works on.
+#[derive(Debug)]
+pub enum Conn<'c> {
+    /// To MySQL.
+    MySql(&'c mut MySqlConnection),
+    /// To SQLite.
+    Sqlite(&'c mut SqliteConnection),
+}
+
+/// Runs one statement on whichever database `$conn` is connected to, counted and within a time limit.
+/// `$sql` is the dialect's text, `$c` the driver's connection.
+macro_rules! on_conn {
+    ($conn:expr, $statement:expr, |$sql:ident, $c:ident| $body:expr) => {{
+        let statement: &$crate::db::Statement = &$statement;
+        statement.count();
+        match $conn {
+            $crate::db::Conn::MySql($c) => {
+                let $sql = statement.mysql;
+                $crate::db::timed($body).await
+            }
+            $crate::db::Conn::Sqlite($c) => {
+                let $sql = statement.sqlite;
+                $crate::db::timed($body).await
+            }
+        }
+    }};
+}
+pub(crate) use on_conn;
+
+/// Ends a statement that has lost its server.
+pub(crate) async fn timed<T>(work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, StoreError> {
+    match tokio::time::timeout(STATEMENT_TIMEOUT, work).await {
+        Ok(result) => Ok(result?),
+        Err(_) => Err(StoreError::Unavailable("the database did not answer in time".to_owned())),
+    }
+}
+
+/// A pooled connection for reading, returned when dropped.
+#[derive(Debug)]
+pub struct Lease(LeaseOf);
+
+#[derive(Debug)]
+enum LeaseOf {
+    MySql(PoolConnection<MySql>),
+    Sqlite(PoolConnection<Sqlite>),
+}
+
+impl Lease {
+    /// The connection.
+    pub fn conn(&mut self) -> Conn<'_> {
+        match &mut self.0 {
+            LeaseOf::MySql(c) => Conn::MySql(c),
+            LeaseOf::Sqlite(c) => Conn::Sqlite(c),
+        }
+    }
+}
+
+/// A write transaction, rolled back unless committed.
+#[derive(Debug)]
+pub struct Tx(TxOf);
+
+#[derive(Debug)]
+enum TxOf {
+    MySql(Transaction<'static, MySql>),
+    Sqlite(Transaction<'static, Sqlite>),
+}
+
+impl Tx {
+    /// The connection.
+    pub fn conn(&mut self) -> Conn<'_> {
+        match &mut self.0 {
+            TxOf::MySql(t) => Conn::MySql(t),
+            TxOf::Sqlite(t) => Conn::Sqlite(t),
+        }
+    }
+
+    /// Makes it last.
+    ///
+    /// # Errors
+    /// The database went away; nothing is said of whether the commit arrived.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        match self.0 {
+            TxOf::MySql(t) => timed(t.commit()).await,
+            TxOf::Sqlite(t) => timed(t.commit()).await,
+        }
+    }
+}
+
+impl Db {
+    /// A pool for `config`. Nothing is connected yet, so a database that is down does not keep a service down.
+    ///
+    /// # Errors
+    /// An address or a certificate file that cannot be read, or a data directory that cannot be made.
+    pub fn open(database: &Database, config: &DatabaseConfig) -> Result<Self, sqlx::Error> {
+        let acquire_timeout = Duration::from_millis(config.acquire_timeout_ms);
+        match database {
+            Database::MySqlUrl(url) => {
+                let options = url.reveal().parse::<MySqlConnectOptions>()?;
+                Ok(Self::MySql(mysql_pool(options, config.max_connections, acquire_timeout)))
+            }
+            Database::MySql(mysql) => {
+                Ok(Self::MySql(mysql_pool(mysql_options(mysql)?, config.max_connections, acquire_timeout)))
+            }
+            Database::Sqlite(path) => {
+                if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+                    std::fs::create_dir_all(folder)?;
+                }
+                let options = sqlite_options(path);
+                let readers = config.max_connections.clamp(1, SQLITE_MAX_READERS);
+                Ok(Self::Sqlite {
+                    writer: sqlite_pool(options.clone(), 1, acquire_timeout),
+                    readers: sqlite_pool(options.pragma("query_only", "1"), readers, acquire_timeout),
+                })
+            }
+        }
+    }
+
+    /// A connection for reading. At most one a request.
+    ///
+    /// # Errors
+    /// The database cannot be reached, or all connections stay busy.
+    pub async fn read(&self) -> Result<Lease, StoreError> {
+        Ok(Lease(match self {
+            Self::MySql(pool) => LeaseOf::MySql(pool.acquire().await?),
+            Self::Sqlite { readers, .. } => LeaseOf::Sqlite(readers.acquire().await?),
+        }))
+    }
+
+    /// A write transaction: READ COMMITTED on MySQL; on SQLite it holds the only write lock from its beginning,
+    /// because a lock taken halfway fails when somebody else wrote in between.
+    ///
+    /// # Errors
+    /// As [`Db::read`].
+    pub async fn begin(&self) -> Result<Tx, StoreError> {
+        Ok(Tx(match self {
+            Self::MySql(pool) => TxOf::MySql(timed(pool.begin()).await?),
+            Self::Sqlite { writer, .. } => TxOf::Sqlite(timed(writer.begin_with("BEGIN IMMEDIATE")).await?),
+        }))
+    }
+
+    /// Brings the schema up to date. Harmless when it is, and when two processes do it at once.
+    ///
+    /// # Errors
+    /// The database cannot be reached, or a migration failed.
+    pub async fn migrate(&self) -> Result<(), sqlx::migrate::MigrateError> {
+        match self {
+            Self::MySql(pool) => tolerant(&MYSQL_MIGRATIONS).run(pool).await,
+            Self::Sqlite { writer, .. } => tolerant(&SQLITE_MIGRATIONS).run(writer).await,
+        }
+    }
+
+    /// How many known migrations have not been applied; migrations that only a newer binary knows do not count.
+    ///
+    /// # Errors
+    /// The database cannot be reached.
+    pub async fn pending_migrations(&self) -> Result<usize, sqlx::Error> {
+        let known = match self {
+            Self::MySql(_) => &MYSQL_MIGRATIONS,
+            Self::Sqlite { .. } => &SQLITE_MIGRATIONS,
+        };
+        let applied = self.applied_migrations().await?;
+        Ok(known.iter().filter(|migration| !applied.contains(&migration.version)).count())
+    }
+
+    async fn applied_migrations(&self) -> Result<Vec<i64>, sqlx::Error> {
+        const APPLIED: &str = "SELECT version FROM _sqlx_migrations WHERE success";
+        let found = match self {
+            Self::MySql(pool) => sqlx::query_scalar(APPLIED).fetch_all(pool).await,
+            Self::Sqlite { readers, .. } => sqlx::query_scalar(APPLIED).fetch_all(readers).await,
+        };
+        match found {
+            Err(error) if is_missing_table(&error) => Ok(Vec::new()),
+            other => other,
+        }
+    }
+
+    /// What is wrong, in one line. A pool that gave up waiting does not say why, so one connection is tried
+    /// without it.
+    pub async fn diagnose(&self, error: &sqlx::Error, place: &str) -> String {
+        if matches!(error, sqlx::Error::PoolTimedOut) {
+            let tried = match self {
+                Self::MySql(pool) => {
+                    tokio::time::timeout(DIAGNOSIS_TIMEOUT, pool.connect_options().connect()).await
+                }
+                Self::Sqlite { .. } => return describe(error, place),
+            };
+            return match tried {
+                Ok(Err(error)) => describe(&error, place),
+                Ok(Ok(connection)) => {
+                    // It is there after all; the pool will find it.
+                    let _ = connection.close().await;
+                    format!("{place}: all connections are busy")
+                }
+                Err(_) => format!("{place} does not answer"),
+            };
+        }
+        describe(error, place)
+    }
+
+    /// Sets the pool gauges.
+    pub fn record_gauges(&self) {
+        let (size, idle) = match self {
+            Self::MySql(pool) => (pool.size(), pool.num_idle()),
+            Self::Sqlite { writer, readers } => {
+                (writer.size() + readers.size(), writer.num_idle() + readers.num_idle())
+            }
+        };
+        metrics::gauge!("db_pool_connections", "state" => "open").set(f64::from(size));
+        metrics::gauge!("db_pool_connections", "state" => "idle")
+            .set(f64::from(u32::try_from(idle).unwrap_or(u32::MAX)));
+    }
+
+    /// Says goodbye to the database.
+    pub async fn close(&self) {
+        match self {
+            Self::MySql(pool) => pool.close().await,
+            Self::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+        }
+    }
+}
+
+/// A rolled-back binary must accept the schema of a newer one.
+fn tolerant(migrator: &Migrator) -> Migrator {
+    let mut migrator = Migrator { migrations: migrator.migrations.clone(), ..Migrator::DEFAULT };
+    migrator.set_ignore_missing(true);
+    migrator
+}
+
+fn is_missing_table(error: &sqlx::Error) -> bool {
+    let Some(error) = error.as_database_error() else { return false };
+    error.code().as_deref() == Some("42S02") || error.message().starts_with("no such table")
+}
+
+fn mysql_options(config: &MySqlConfig) -> Result<MySqlConnectOptions, sqlx::Error> {
+    let or = |text: &str, default: &str| if text.is_empty() { default.to_owned() } else { text.to_owned() };
+    let mode: MySqlSslMode = config.ssl_mode.parse()?;
+    let mut options = MySqlConnectOptions::new()
+        .host(&or(&config.host, "mysql"))
+        .port(config.port)
+        .username(&or(&config.user, "mysql"))
+        .password(&or(config.password.reveal(), "mysql"))
+        .database(&or(&config.database, "hardware"))
+        .ssl_mode(mode);
+    if !config.ssl_ca.is_empty() {
+        options = options.ssl_ca(&config.ssl_ca);
+    }
+    Ok(options)
+}
+
+fn mysql_pool(options: MySqlConnectOptions, max: u32, acquire_timeout: Duration) -> MySqlPool {
+    let options = options.charset("utf8mb4").statement_cache_capacity(STATEMENT_CACHE);
+    MySqlPoolOptions::new()
+        .max_connections(max)
+        .acquire_timeout(acquire_timeout)
+        // By default each acquire costs a round trip; a busy pool needs none.
+        .test_before_acquire(false)
+        .before_acquire(|conn, meta| Box::pin(still_lives(conn, meta)))
+        .after_connect(|conn, _| {
+            Box::pin(async move {
+                // Checked and locked rows must be the newest ones; and a lock is worth 3 s of waiting, not 50.
+                const SESSION: &str =
+                    "SET SESSION transaction_isolation = 'READ-COMMITTED', innodb_lock_wait_timeout = 3";
+                sqlx::query(SESSION).execute(conn).await.map(|_| ())
+            })
+        })
+        .connect_lazy_with(options)
+}
+
+async fn still_lives<C: Connection<Database = D>, D: sqlx::Database<Connection = C>>(
+    conn: &mut C,
+    meta: PoolConnectionMetadata,
+) -> Result<bool, sqlx::Error> {
+    Ok(meta.idle_for < TRUSTED_IDLE || conn.ping().await.is_ok())
+}
+
+fn sqlite_options(path: &std::path::Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(SQLITE_BUSY_TIMEOUT)
+        .statement_cache_capacity(STATEMENT_CACHE)
+}
+
+fn sqlite_pool(options: SqliteConnectOptions, max: u32, acquire_timeout: Duration) -> SqlitePool {
+    SqlitePoolOptions::new()
+        .max_connections(max)
+        .acquire_timeout(acquire_timeout)
+        .test_before_acquire(false)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .connect_lazy_with(options)
+}

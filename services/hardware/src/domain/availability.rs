@@ -1,0 +1,129 @@
+//! What is free of one hardware: numbers, and the seed's word for a reader in a hurry.
+
+use super::{
+    peak::{self, Claim},
+    window::Window,
+};
+
+/// How far ahead the next free time is looked for: 90 days.
+pub const NEXT_FREE_WITHIN_S: i64 = 90 * 86_400;
+
+/// How much of the capacity is free, as a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Word {
+    /// Nothing.
+    None,
+    /// Up to a third.
+    Low,
+    /// Up to two thirds.
+    Medium,
+    /// More.
+    High,
+}
+
+impl Word {
+    /// The word for `free` of `capacity` units; a capacity of 0 is [`Word::None`].
+    #[must_use]
+    pub fn of(free: i64, capacity: i64) -> Self {
+        match free {
+            ..=0 => Self::None,
+            free if free * 3 <= capacity => Self::Low,
+            free if free * 3 <= capacity * 2 => Self::Medium,
+            _ => Self::High,
+        }
+    }
+}
+
+/// What the question is: how many units, over which window, and when "now" is.
+#[derive(Clone, Copy, Debug)]
+pub struct Question {
+    /// The window asked about.
+    pub window: Window,
+    /// Units wanted, at least 1.
+    pub qty: i64,
+    /// UTC epoch seconds.
+    pub now_s: i64,
+}
+
+impl Question {
+    /// The stretch whose claims decide the answer for a hardware with this buffer: up to the end of the last
+    /// booking that the next-free search could offer.
+    #[must_use]
+    pub fn reach(&self, buffer_s: i64) -> Window {
+        self.window.with_buffer(buffer_s + NEXT_FREE_WITHIN_S)
+    }
+
+    /// The second called "now".
+    #[must_use]
+    pub fn instant(&self) -> Window {
+        Window { from: self.now_s, to: self.now_s + 1 }
+    }
+}
+
+/// The answer for one hardware.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Availability {
+    /// Units free over the whole window.
+    pub free: i64,
+    /// Units free now.
+    pub free_now: i64,
+    /// `free` as a word.
+    pub word: Word,
+    /// Whether a booking of the window and `qty` would be accepted, the buffer included.
+    pub fits: bool,
+    /// The earliest start, from the window's on, at which such a booking fits; UTC epoch seconds.
+    pub next_free_at: Option<i64>,
+    /// Units promised beyond the capacity at the window's peak.
+    pub overcommitted: i64,
+}
+
+impl Availability {
+    /// Answers `question` for a hardware. `claims` holds its claims over [`Question::reach`], `now` those over
+    /// [`Question::instant`].
+    #[must_use]
+    pub fn of(question: &Question, capacity: i64, buffer_s: i64, claims: &[Claim], now: &[Claim]) -> Self {
+        let Question { window, qty, .. } = *question;
+        let peak = peak::peak(claims, window);
+        let free = (capacity - peak).max(0);
+        let length_s = window.length_s() + buffer_s;
+        let next_free_at = peak::next_free(capacity, claims, window.from, length_s, qty, NEXT_FREE_WITHIN_S);
+        Self {
+            free,
+            free_now: peak::free(capacity, now, question.instant()),
+            word: Word::of(free, capacity),
+            fits: next_free_at == Some(window.from),
+            next_free_at,
+            overcommitted: (peak - capacity).max(0),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_word_changes_at_thirds() {
+        let words: Vec<_> = (0..=6).map(|free| Word::of(free, 6)).collect();
+        use Word::{High, Low, Medium, None};
+        assert_eq!(words, [None, Low, Low, Medium, Medium, High, High]);
+        assert_eq!((Word::of(0, 0), Word::of(1, 1), Word::of(1, 4)), (None, High, Low));
+    }
+
+    #[test]
+    fn the_buffer_counts_for_what_fits_but_not_for_what_is_free() {
+        let question = Question { window: Window { from: 0, to: 10 }, qty: 1, now_s: 12 };
+        let claims = [Claim { starts_at: 12, blocked_until: 20, qty: 1 }];
+        let got = Availability::of(&question, 1, 5, &claims, &claims);
+        assert_eq!((got.free, got.fits, got.next_free_at, got.free_now), (1, false, Some(20), 0));
+        let without = Availability::of(&question, 1, 0, &claims, &[]);
+        assert_eq!((without.fits, without.next_free_at, without.free_now), (true, Some(0), 1));
+    }
+
+    #[test]
+    fn too_much_asked_for_never_fits() {
+        let question = Question { window: Window { from: 0, to: 10 }, qty: 3, now_s: 0 };
+        let got = Availability::of(&question, 2, 0, &[], &[]);
+        assert_eq!((got.free, got.fits, got.next_free_at), (2, false, None));
+    }
+}

@@ -1,0 +1,244 @@
+//! Reads a CSV file into chunks of rows: byte-order mark, delimiter, quotes and line numbers are dealt with here.
+
+use std::{
+    io::{self, Cursor, Read},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use csv::{ByteRecord, ReaderBuilder};
+use tokio::sync::mpsc::Sender;
+
+use super::{ImportError, MAX_ROWS, columns::Columns};
+use crate::{
+    domain::{Invalid, hardware::Changes},
+    store::catalogue_import::MAX_CHUNK,
+};
+
+/// The beginning of a file that is looked at for its delimiter; a header longer than this is none.
+const MAX_HEADER_BYTES: usize = 64 * 1024;
+/// One row at most: a quote that is left open would otherwise swallow the rest of the file.
+const MAX_ROW_BYTES: usize = 1024 * 1024;
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
+
+/// One row, read.
+#[derive(Debug)]
+pub struct Row {
+    /// The line that it begins on.
+    pub line: u64,
+    /// Its provider, for the report.
+    pub provider: String,
+    /// Its name, for the report.
+    pub name: String,
+    /// What it wants, or why it cannot be read.
+    pub changes: Result<Changes, Vec<Invalid>>,
+}
+
+/// What the reading thread tells.
+#[derive(Debug)]
+pub enum Message {
+    /// A column that is not imported.
+    Ignored {
+        /// Its title.
+        column: String,
+        /// Why.
+        why: &'static str,
+    },
+    /// Up to [`MAX_CHUNK`] rows.
+    Rows(Vec<Row>),
+}
+
+/// Reads all of `source` and sends it on; ends early when nobody listens any more.
+pub fn read(mut source: impl Read, sender: &Sender<Message>) -> Result<(), ImportError> {
+    let head = read_head(&mut source).map_err(ImportError::Read)?;
+    let body = head.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&head).to_vec();
+    let delimiter = delimiter(&body);
+    let since_row = Arc::new(AtomicUsize::new(0));
+    let counted = Counted { inner: Cursor::new(body).chain(source), since_row: since_row.clone() };
+    let mut csv =
+        ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(counted);
+
+    let mut record = ByteRecord::new();
+    let found = csv.read_byte_record(&mut record).map_err(read_error)?;
+    let columns = header(found.then_some(&record), sender)?;
+    let (mut rows, mut count) = (Vec::with_capacity(MAX_CHUNK), 0);
+    while csv.read_byte_record(&mut record).map_err(read_error)? {
+        since_row.store(0, Ordering::Relaxed);
+        count += 1;
+        if count > MAX_ROWS {
+            return Err(ImportError::TooManyRows);
+        }
+        rows.push(row(&columns, &record));
+        if rows.len() == MAX_CHUNK && !send(sender, Message::Rows(std::mem::take(&mut rows))) {
+            return Ok(());
+        }
+    }
+    if !rows.is_empty() {
+        send(sender, Message::Rows(rows));
+    }
+    Ok(())
+}
+
+fn send(sender: &Sender<Message>, message: Message) -> bool {
+    sender.blocking_send(message).is_ok()
+}
+
+/// The first bytes: up to the end of the first line and at most [`MAX_HEADER_BYTES`].
+fn read_head(source: &mut impl Read) -> io::Result<Vec<u8>> {
+    let mut head = Vec::new();
+    let mut buffer = [0; 4_096];
+    while head.len() < MAX_HEADER_BYTES && !head.contains(&b'\n') {
+        match source.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(n) => head.extend_from_slice(buffer.get(..n).unwrap_or_default()),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(head)
+}
+
+/// The delimiter that the first line has most of, outside quotes.
+fn delimiter(head: &[u8]) -> u8 {
+    let mut quoted = false;
+    let mut counts = [0_usize; DELIMITERS.len()];
+    for byte in head.iter().take_while(|byte| !matches!(byte, b'\n' | b'\r')) {
+        quoted ^= *byte == b'"';
+        if let (false, Some(at)) = (quoted, DELIMITERS.iter().position(|d| d == byte)) {
+            counts[at] += 1;
+        }
+    }
+    let most = counts.iter().max().copied().unwrap_or(0);
+    DELIMITERS
+        .into_iter()
+        .zip(counts)
+        .find(|(_, count)| *count == most)
+        .map_or(b',', |(delimiter, _)| delimiter)
+}
+
+fn header(record: Option<&ByteRecord>, sender: &Sender<Message>) -> Result<Columns, ImportError> {
+    let wrong = |why: &str| ImportError::Header(Invalid::new("header", why));
+    let record = record.ok_or_else(|| wrong("is missing: the file is empty"))?;
+    let cells = text_cells(record).ok_or_else(|| wrong("is not UTF-8 text"))?;
+    let (columns, ignored) = Columns::read(cells.into_iter()).map_err(ImportError::Header)?;
+    for (column, why) in ignored {
+        send(sender, Message::Ignored { column, why });
+    }
+    Ok(columns)
+}
+
+fn text_cells(record: &ByteRecord) -> Option<Vec<&str>> {
+    record.iter().map(|cell| std::str::from_utf8(cell).ok()).collect()
+}
+
+fn row(columns: &Columns, record: &ByteRecord) -> Row {
+    let line = record.position().map_or(0, csv::Position::line);
+    let Some(cells) = text_cells(record) else {
+        return Row {
+            line,
+            provider: String::new(),
+            name: String::new(),
+            changes: Err(refusal("is not UTF-8 text")),
+        };
+    };
+    let (provider, name) =
+        (columns.cell(&cells, "provider").to_owned(), columns.cell(&cells, "name").to_owned());
+    let (given, wanted) = (cells.len(), columns.len());
+    let changes = if given == wanted {
+        columns.changes(&cells)
+    } else {
+        Err(refusal(&format!("has {given} columns; the header has {wanted}")))
+    };
+    Row { line, provider, name, changes }
+}
+
+fn refusal(why: &str) -> Vec<Invalid> {
+    vec![Invalid::new("row", why)]
+}
+
+fn read_error(error: csv::Error) -> ImportError {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => ImportError::Read(error),
+        other => ImportError::Read(io::Error::other(format!("{other:?}"))),
+    }
+}
+
+/// Refuses a row that never ends.
+struct Counted<R> {
+    inner: R,
+    since_row: Arc<AtomicUsize>,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        if self.since_row.fetch_add(read, Ordering::Relaxed) > MAX_ROW_BYTES {
+            let why = format!("a row is longer than {MAX_ROW_BYTES} bytes: is a quote left open?");
+            return Err(io::Error::new(io::ErrorKind::InvalidData, why));
+        }
+        Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(text: &str) -> Vec<Row> {
+        let (sender, mut messages) = tokio::sync::mpsc::channel(100);
+        read(Cursor::new(text.as_bytes().to_vec()), &sender).unwrap();
+        let mut rows = Vec::new();
+        while let Ok(message) = messages.try_recv() {
+            if let Message::Rows(mut chunk) = message {
+                rows.append(&mut chunk);
+            }
+        }
+        rows
+    }
+
+    fn lines(text: &str) -> Vec<(u64, String)> {
+        rows(text).into_iter().map(|row| (row.line, row.name)).collect()
+    }
+
+    #[test]
+    fn byte_order_mark_semicolons_and_quotes_are_understood() {
+        let got = rows("\u{feff}provider;name;capacity\r\n\"Lab; B2\";\"a \"\"b\"\"\";3\r\n");
+        assert_eq!((got[0].provider.as_str(), got[0].name.as_str()), ("Lab; B2", "a \"b\""));
+        assert_eq!(got[0].changes.as_ref().unwrap().capacity, Some(3));
+        assert_eq!(rows("\"provider\"\t\"name,x\"\tname\na\tb\tc\n")[0].name, "c");
+    }
+
+    #[test]
+    fn rows_are_known_by_the_line_they_begin_on() {
+        let expected = [(2, "a".to_owned()), (3, "b\nb".to_owned()), (5, "c".to_owned())];
+        assert_eq!(lines("provider,name\nx,a\nx,\"b\nb\"\nx,c"), expected);
+        let expected = [(2, "a".to_owned()), (3, "b\r\nb".to_owned()), (5, "c".to_owned())];
+        assert_eq!(lines("provider,name\r\nx,a\r\nx,\"b\r\nb\"\r\nx,c\r\n"), expected);
+        assert_eq!(lines("provider,name\n\n\nx,a\n"), [(4, "a".to_owned())]);
+    }
+
+    #[test]
+    fn a_row_with_another_number_of_columns_is_refused_alone() {
+        let got = rows("provider,name\na\nb,c,d\ne,f\n");
+        assert!(got[0].changes.as_ref().unwrap_err()[0].detail.contains("has 1 columns; the header has 2"));
+        assert!(got[1].changes.is_err() && got[2].changes.is_ok());
+    }
+
+    #[test]
+    fn a_quote_left_open_does_not_swallow_the_memory() {
+        let text = format!("provider,name\na,\"{}", "x".repeat(4 * MAX_ROW_BYTES));
+        let (sender, _messages) = tokio::sync::mpsc::channel(100);
+        let error = read(Cursor::new(text.into_bytes()), &sender).unwrap_err();
+        assert!(error.to_string().contains("is a quote left open?"), "{error}");
+    }
+
+    #[test]
+    fn an_empty_file_and_a_header_alone_are_told_apart() {
+        let (sender, _messages) = tokio::sync::mpsc::channel(1);
+        assert!(matches!(read(Cursor::new(b""), &sender), Err(ImportError::Header(_))));
+        assert!(read(Cursor::new(b"provider,name\n"), &sender).is_ok());
+    }
+}

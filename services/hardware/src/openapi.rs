@@ -1,0 +1,125 @@
+//! The OpenAPI document: what poem-openapi makes of the handlers, made true for what the stack around them adds.
+
+use poem_openapi::OpenApiService;
+use serde_json::{Map, Value, json};
+
+use crate::api::{Shared, hardware::HardwareApi};
+
+/// The handlers of the API.
+pub type Api = HardwareApi;
+
+const TITLE: &str = "Toolcrib hardware";
+const DESCRIPTION: &str = "What hardware is free, how much of it, and when. Intervals are half-open; times are RFC 3339, \
+    and one without an offset is wall clock in `tz`. Errors are `application/problem+json` (RFC 9457).";
+
+/// The service that answers the API's routes.
+#[must_use]
+pub fn service(context: Shared) -> OpenApiService<Api, ()> {
+    OpenApiService::new(HardwareApi { context }, TITLE, env!("CARGO_PKG_VERSION")).description(DESCRIPTION)
+}
+
+/// The document as served and committed: pretty, with a line break at its end.
+#[must_use]
+pub fn document(service: &OpenApiService<Api, ()>) -> String {
+    let mut document: Value = serde_json::from_str(&service.spec()).unwrap_or_default();
+    describe_problems(&mut document);
+    describe_operations(&mut document);
+    let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// Swagger UI over `document`. poem-openapi writes its own document into the page; ours takes its place.
+#[must_use]
+pub fn page(service: &OpenApiService<Api, ()>, document: &str) -> String {
+    service.swagger_ui_html().replacen(&service.spec(), document, 1)
+}
+
+/// Every operation can answer with a problem, whatever its handler.
+fn describe_problems(document: &mut Value) {
+    let problem = json!({
+        "type": "object",
+        "description": "What went wrong (RFC 9457).",
+        "required": ["type", "title", "status"],
+        "properties": {
+            "type": { "type": "string", "description": "`about:blank`, or `urn:toolcrib:problem:<kind>`." },
+            "title": { "type": "string" },
+            "status": { "type": "integer" },
+            "detail": { "type": "string", "description": "A sentence for people." },
+            "errors": {
+                "type": "array",
+                "description": "What is wrong with single parameters or fields.",
+                "items": { "$ref": "#/components/schemas/FieldError" }
+            },
+            "request_id": { "type": "string", "description": "As in the X-Request-Id header." }
+        },
+        "example": {
+            "type": "about:blank", "title": "Unprocessable Entity", "status": 422,
+            "detail": "to: is not after `from`",
+            "errors": [{ "field": "to", "detail": "is not after `from`" }],
+            "request_id": "0197d2c1a4b87c3e9f6a5b4c3d2e1f00"
+        }
+    });
+    if let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
+        schemas.insert("Problem".to_owned(), problem);
+    }
+}
+
+fn describe_operations(document: &mut Value) {
+    let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) else { return };
+    for operation in paths.values_mut().filter_map(Value::as_object_mut).flat_map(Map::values_mut) {
+        if let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) {
+            responses.insert("default".to_owned(), problem_response());
+        }
+    }
+}
+
+fn problem_response() -> Value {
+    let schema = json!({ "$ref": "#/components/schemas/Problem" });
+    json!({
+        "description": "What went wrong: 400 cannot be read, 404, 405, 409, 412, 413, 415, 422 impossible values, 429, 503.",
+        "content": { chassis::problem::PROBLEM_JSON: { "schema": schema } }
+    })
+}
+
+/// The methods that a path takes, for `Allow`: the document is the only list of them.
+#[derive(Debug)]
+pub struct Methods(Vec<(Vec<String>, String)>);
+
+impl Methods {
+    /// Reads them from [`document`].
+    #[must_use]
+    pub fn of(document: &str) -> Self {
+        let document: Value = serde_json::from_str(document).unwrap_or_default();
+        let paths = document.get("paths").and_then(Value::as_object).cloned().unwrap_or_default();
+        Self(paths.into_iter().map(|(path, item)| (segments(&path), allow(&item))).collect())
+    }
+
+    /// `Allow` for a request's path.
+    #[must_use]
+    pub fn allowed(&self, path: &str) -> Option<&str> {
+        let given = segments(path);
+        let fits = |wanted: &[String]| {
+            wanted.len() == given.len()
+                && wanted.iter().zip(&given).all(|(w, g)| w.starts_with('{') || w == g)
+        };
+        // An exact path comes before one with a placeholder.
+        let mut found: Vec<_> = self.0.iter().filter(|(wanted, _)| fits(wanted)).collect();
+        found.sort_by_key(|(wanted, _)| wanted.iter().filter(|w| w.starts_with('{')).count());
+        found.first().map(|(_, allow)| allow.as_str())
+    }
+}
+
+fn segments(path: &str) -> Vec<String> {
+    path.split('/').filter(|segment| !segment.is_empty()).map(str::to_owned).collect()
+}
+
+fn allow(item: &Value) -> String {
+    let methods = item.as_object().into_iter().flat_map(Map::keys).map(|method| method.to_uppercase());
+    let mut methods: Vec<_> = methods.collect();
+    if methods.iter().any(|method| method == "GET") {
+        methods.push("HEAD".to_owned());
+    }
+    methods.sort();
+    methods.join(", ")
+}

@@ -1,0 +1,111 @@
+//! The catalogue with its availability: a page of hardware, and what is free of each.
+
+use super::{
+    StoreError, claims,
+    hardware::{self, Item},
+};
+use crate::{
+    db::Conn,
+    domain::{
+        availability::{Availability, Question},
+        filter::Filter,
+    },
+};
+
+/// Hardware looked at per step while only free ones are wanted.
+const SCAN: i64 = 1_000;
+
+/// What to list.
+#[derive(Clone, Debug)]
+pub struct Listing {
+    /// Which hardware.
+    pub filter: Filter,
+    /// What is asked of each.
+    pub question: Question,
+    /// Only those that fit.
+    pub free_only: bool,
+    /// The first after this id.
+    pub after_id: i64,
+    /// Rows at most, at least 1.
+    pub limit: i64,
+}
+
+/// One page.
+#[derive(Clone, Debug, Default)]
+pub struct Page {
+    /// By id.
+    pub rows: Vec<(Item, Availability)>,
+    /// Whether there are more behind the last one.
+    pub more: bool,
+    /// How many match in all, on every page.
+    pub total: i64,
+}
+
+/// The page that `listing` asks for.
+///
+/// # Errors
+/// The database cannot be reached.
+pub async fn page(conn: &mut Conn<'_>, listing: &Listing) -> Result<Page, StoreError> {
+    if listing.free_only { page_of_fitting(conn, listing).await } else { page_of_all(conn, listing).await }
+}
+
+async fn page_of_all(conn: &mut Conn<'_>, listing: &Listing) -> Result<Page, StoreError> {
+    // One more than asked for tells whether there is a next page.
+    let mut items = hardware::list(conn, &listing.filter, listing.after_id, listing.limit + 1).await?;
+    let more = i64::try_from(items.len()).unwrap_or(i64::MAX) > listing.limit;
+    items.truncate(usize::try_from(listing.limit).unwrap_or(usize::MAX));
+    let total = match (listing.after_id, more) {
+        (0, false) => i64::try_from(items.len()).unwrap_or(i64::MAX),
+        _ => hardware::count(conn, &listing.filter).await?,
+    };
+    Ok(Page { rows: with_availability(conn, items, &listing.question).await?, more, total })
+}
+
+/// `free_only` filters before paging: the whole catalogue is looked at, since the total must be known.
+async fn page_of_fitting(conn: &mut Conn<'_>, listing: &Listing) -> Result<Page, StoreError> {
+    let mut page = Page::default();
+    let mut scanned = 0;
+    loop {
+        let items = hardware::list(conn, &listing.filter, scanned, SCAN).await?;
+        let Some(last) = items.last().map(|item| item.id) else { return Ok(page) };
+        scanned = last;
+        for (item, availability) in with_availability(conn, items, &listing.question).await? {
+            if availability.fits {
+                page.take(item, availability, listing);
+            }
+        }
+    }
+}
+
+impl Page {
+    fn take(&mut self, item: Item, availability: Availability, listing: &Listing) {
+        self.total += 1;
+        let full = i64::try_from(self.rows.len()).unwrap_or(i64::MAX) >= listing.limit;
+        if item.id > listing.after_id {
+            if full {
+                self.more = true;
+            } else {
+                self.rows.push((item, availability));
+            }
+        }
+    }
+}
+
+async fn with_availability(
+    conn: &mut Conn<'_>,
+    items: Vec<Item>,
+    question: &Question,
+) -> Result<Vec<(Item, Availability)>, StoreError> {
+    let ids: Vec<_> = items.iter().map(|item| item.id).collect();
+    let longest_buffer = items.iter().map(|item| item.hardware.buffer_s).max().unwrap_or(0);
+    let claims = claims::over(conn, &ids, question.reach(longest_buffer), question.instant()).await?;
+    metrics::counter!("hardware_availability_computations_total").increment(ids.len() as u64);
+    let none = claims::ClaimsOf::default();
+    let answered = |item: Item| {
+        let of = claims.get(&item.id).unwrap_or(&none);
+        let (capacity, buffer_s) = (item.hardware.capacity, item.hardware.buffer_s);
+        let availability = Availability::of(question, capacity, buffer_s, &of.in_window, &of.at_now);
+        (item, availability)
+    };
+    Ok(items.into_iter().map(answered).collect())
+}
