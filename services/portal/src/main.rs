@@ -17,10 +17,12 @@ use tokio::sync::watch;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Exit code: it could not start, or it is not healthy.
-const FAILED: u8 = 3;
+/// Exit code: the portal that was asked is not ready.
+const NOT_READY: u8 = 1;
 /// Exit code: the command line or a setting is wrong.
 const USAGE: u8 = 2;
+/// Exit code: it could not start.
+const FAILED: u8 = 3;
 
 /// `healthcheck` gives up after this long.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(2);
@@ -40,8 +42,12 @@ struct Cli {
 enum Command {
     /// Serve the pages until told to stop (SIGTERM or Ctrl-C).
     Serve,
-    /// Ask this machine's portal whether it is ready; exit code 0 when it is.
-    Healthcheck,
+    /// Ask a running portal whether it is ready: exit 0 if so, 1 if not.
+    Healthcheck {
+        /// The portal's address; without it, the first of BIND.
+        #[arg(long)]
+        url: Option<String>,
+    },
     /// Print the settings in effect, as JSON; secrets as ***.
     Config,
     /// Print a completion script for a shell.
@@ -56,6 +62,7 @@ enum Command {
 /// What ends the process, and with which code.
 #[derive(Debug)]
 enum Stopped {
+    NotReady(anyhow::Error),
     Usage(anyhow::Error),
     Failed(anyhow::Error),
 }
@@ -65,6 +72,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(stopped) => {
             let (error, code) = match stopped {
+                Stopped::NotReady(error) => (error, NOT_READY),
                 Stopped::Usage(error) => (error, USAGE),
                 Stopped::Failed(error) => (error, FAILED),
             };
@@ -86,11 +94,13 @@ fn run(command: &Command) -> Result<(), Stopped> {
             .context("cannot print the manual page")
             .map_err(Stopped::Failed),
         Command::Config => print_config(&load()?).map_err(Stopped::Failed),
-        Command::Healthcheck => on_runtime(healthcheck(&load()?)),
+        Command::Healthcheck { url } => {
+            on_runtime(healthcheck(url.as_deref(), &load()?))?.map_err(Stopped::NotReady)
+        }
         Command::Serve => {
             let config = load()?;
             telemetry::init(&config.log).map_err(|error| Stopped::Usage(anyhow::Error::msg(error)))?;
-            on_runtime(serve_pages(&config))
+            on_runtime(serve_pages(&config))?.map_err(Stopped::Failed)
         }
     }
 }
@@ -99,10 +109,10 @@ fn load() -> Result<Config, Stopped> {
     Config::load(process_env()).map_err(|error| Stopped::Usage(error.into()))
 }
 
-fn on_runtime(work: impl Future<Output = anyhow::Result<()>>) -> Result<(), Stopped> {
+fn on_runtime<T>(work: impl Future<Output = T>) -> Result<T, Stopped> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.context("cannot start the runtime").map_err(Stopped::Failed)?;
-    runtime.block_on(work).map_err(Stopped::Failed)
+    Ok(runtime.block_on(work))
 }
 
 fn print_config(config: &Config) -> anyhow::Result<()> {
@@ -116,14 +126,13 @@ async fn serve_pages(config: &Config) -> anyhow::Result<()> {
     // Templates are compiled here: a portal that listens has them, and is ready whether or not the hardware
     // service is. While that is away the portal's work is to say so.
     let pages = app::build(config, Clock::system(), ready)?;
-    let addresses = config.addresses()?;
-    let listeners = serve::bind(&addresses).await?;
-    let metrics_addresses = config.metrics_addresses()?;
-    if !metrics_addresses.is_empty() {
-        let listeners = serve::bind(&metrics_addresses).await?;
+    let listeners = serve::bind(&config.addresses()?).await?;
+    let metrics_listeners = serve::bind(&config.metrics_addresses()?).await?;
+    if !metrics_listeners.is_empty() {
         let metrics = Route::new().at("/metrics", get(app::metrics())).map_to_response().boxed();
         let (unwatched, _) = watch::channel(Readiness::Ready);
-        tokio::spawn(serve::run(metrics, listeners, unwatched, config.shutdown, serve::stop_signal()));
+        let forever = std::future::pending();
+        tokio::spawn(serve::run(metrics, metrics_listeners, unwatched, config.shutdown, forever));
     }
     for listener in &listeners {
         let address = listener.local_addr()?;
@@ -133,20 +142,13 @@ async fn serve_pages(config: &Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Asks the first address of `BIND`; a wildcard address is asked on the loopback of its family.
-async fn healthcheck(config: &Config) -> anyhow::Result<()> {
-    let addresses = config.addresses()?;
-    let mut address = *addresses.first().context("BIND has no address")?;
-    if address.ip().is_unspecified() {
-        address.set_ip(if address.is_ipv4() {
-            std::net::Ipv4Addr::LOCALHOST.into()
-        } else {
-            std::net::Ipv6Addr::LOCALHOST.into()
-        });
-    }
+/// Asks `url`, or the first address of `BIND`, for `/readyz`.
+async fn healthcheck(url: Option<&str>, config: &Config) -> anyhow::Result<()> {
+    let first = config.addresses()?.first().copied().map(serve::local_url);
+    let base = url.map(str::to_owned).or(first).context("BIND has no address")?;
     let client = reqwest::Client::builder().timeout(PROBE_TIMEOUT).no_proxy().build()?;
-    let answer =
-        client.get(format!("http://{address}/readyz")).send().await.context("the portal does not answer")?;
-    anyhow::ensure!(answer.status().is_success(), "the portal is not ready: {}", answer.status());
+    let asked = client.get(format!("{}/readyz", base.trim_end_matches('/'))).send().await;
+    let answer = asked.with_context(|| format!("{base} does not answer"))?;
+    anyhow::ensure!(answer.status().is_success(), "{base} is not ready: {}", answer.status());
     Ok(())
 }
