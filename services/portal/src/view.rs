@@ -29,19 +29,20 @@ pub struct Errors {
 
 #[derive(Debug, PartialEq, Eq, Serialize)]
 struct ErrorItem {
-    /// The id of the field, without `#`; `None` where no field on the page is to blame.
-    target: Option<String>,
+    /// Where it can be put right; `None` where there is no such place.
+    href: Option<String>,
     text: String,
 }
 
 impl Errors {
-    /// `None` where nothing is wrong. `fields` are the ids on the page that an error can link to.
+    /// `None` where nothing is wrong. `place` says where a field can be put right.
     #[must_use]
-    pub fn new(heading: &'static str, mistakes: &[Mistake], fields: &[&str]) -> Option<Self> {
-        let item = |m: &Mistake| ErrorItem {
-            target: fields.contains(&m.field.as_str()).then(|| m.field.clone()),
-            text: m.text.clone(),
-        };
+    pub fn new(
+        heading: &'static str,
+        mistakes: &[Mistake],
+        place: impl Fn(&str) -> Option<String>,
+    ) -> Option<Self> {
+        let item = |m: &Mistake| ErrorItem { href: place(&m.field), text: m.text.clone() };
         (!mistakes.is_empty()).then(|| Self { heading, items: mistakes.iter().map(item).collect() })
     }
 }

@@ -187,7 +187,7 @@ async fn what_the_service_refuses_is_told_in_its_words_with_its_status() {
 async fn a_cursor_that_no_longer_fits_leads_to_the_first_page() {
     let hardware = hardware(problem(400, &[("cursor", "belongs to another search")])).await;
     let page = Portal::start(&hardware.uri()).await.get("/?q=gpu&cursor=old").await;
-    page.is(400).has("begin at the first page").has("href=\"/?q=gpu\"");
+    page.is(400).has("<a href=\"/?q=gpu\">This page of the list no longer goes with the search: begin at the first page</a>");
 }
 
 #[tokio::test]

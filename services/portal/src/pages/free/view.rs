@@ -25,8 +25,6 @@ const MAX_OPTIONS: usize = 500;
 /// The window of a list that names none.
 const DEFAULT_WINDOW: TimeDelta = TimeDelta::hours(1);
 
-const FIELDS: [&str; 6] = ["from", "to", "qty", "q", "provider", "category"];
-
 /// What the hardware service answered.
 #[derive(Debug)]
 pub(super) struct Answer {
@@ -124,12 +122,21 @@ impl FreePage {
         let filled = Filled { path: "/", search, window, mistakes, tz: app.tz, now: visit.now };
         Self {
             layout: Layout::new("Error: What is free?", Here::Free, visit, &app.assets, &times),
-            errors: Errors::new("This could not be looked up", mistakes, &FIELDS),
+            errors: Errors::new("This could not be looked up", mistakes, |field| place(search, field)),
             heading: None,
             form: WindowForm::new(&filled),
             filters: Filters::new(search, facets, mistakes),
             list: None,
         }
+    }
+}
+
+/// The field itself; what has none on the page is taken off.
+fn place(search: &Search, field: &str) -> Option<String> {
+    match field {
+        "from" | "to" | "qty" | "q" | "provider" | "category" | "location" => Some(format!("#{field}")),
+        "tag" | "cursor" => Some(search.without(field).link("/")),
+        _ => None,
     }
 }
 

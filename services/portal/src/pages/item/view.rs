@@ -124,7 +124,9 @@ impl ItemPage {
                     text: entry.provider.clone(),
                 },
             },
-            errors: Errors::new("This could not be looked up", mistakes, &["from", "to", "qty"]),
+            errors: Errors::new("This could not be looked up", mistakes, |field| {
+                matches!(field, "from" | "to" | "qty").then(|| format!("#{field}"))
+            }),
             state: None,
             facts: facts(&entry, search, app.tz.name(), &times),
             tags: entry
