@@ -5,9 +5,6 @@ set -euo pipefail
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
-# Our containers carry this run's name, so that sweeping them up cannot hit a run beside this one.
-TOOLCRIB_TEST_RUN=$$-$(date +%s)
-export TOOLCRIB_TEST_RUN
 failed=0
 table=()
 
@@ -21,12 +18,17 @@ suite() {
 }
 skipped() { printf '\n== %s ==\nSKIPPED: %s\n' "$1" "$2"; table+=("$(printf '%-20s skipped (%s)' "$1" "$2")"); }
 
+# Removes the containers of test processes that are gone. The label names the process, so a run beside this one is safe.
 # shellcheck disable=SC2329  # the trap calls it
 sweep() {
-  have docker || return 0
-  local ids
-  ids=$(timeout 20 docker ps -aq --filter label=toolcrib.test=1 --filter "label=toolcrib.test.run=$TOOLCRIB_TEST_RUN" 2>/dev/null) || return 0
-  [ -z "$ids" ] || { say "removing containers that a test left behind"; echo "$ids" | xargs docker rm -fv >/dev/null; }
+  have docker && have ps || return 0
+  timeout 20 docker ps -a --filter label=toolcrib.test=1 --format '{{.ID}} {{.Label "toolcrib.pid"}}' 2>/dev/null |
+    while read -r id pid; do
+      if [ -n "$pid" ] && ! ps -p "$pid" >/dev/null; then
+        say "removing left-over container $id"
+        docker rm -fv "$id" >/dev/null
+      fi
+    done || true
 }
 trap sweep EXIT
 
