@@ -34,8 +34,8 @@ pub fn problem(failure: &Failure, what: &'static str) -> Problem {
             let wait_s = retry_after_s.unwrap_or(RETRY_AFTER_S);
             Problem::new(StatusCode::TOO_MANY_REQUESTS).header(header::RETRY_AFTER, HeaderValue::from(wait_s))
         }
-        Failure::NotFound => Problem::not_found(""),
-        Failure::Refused { .. } | Failure::Unusable(_) => {
+        // Whoever asks for one thing that may be missing answers 404 itself; a list is never missing.
+        Failure::NotFound | Failure::Refused { .. } | Failure::Unusable(_) => {
             tracing::error!(error = %failure, what, "hardware and portal disagree");
             Problem::new(StatusCode::BAD_GATEWAY)
         }

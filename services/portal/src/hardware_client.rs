@@ -98,7 +98,8 @@ impl HardwareClient {
 async fn refused(status: StatusCode, answer: Response) -> Failure {
     let retry_after_s = answer.headers().get(header::RETRY_AFTER).and_then(|v| v.to_str().ok()?.parse().ok());
     match status {
-        StatusCode::NOT_FOUND => Failure::NotFound,
+        // A 404 without a problem document is somebody else's: the address leads to another service.
+        StatusCode::NOT_FOUND if is_problem(&answer) => Failure::NotFound,
         StatusCode::SERVICE_UNAVAILABLE => Failure::Unavailable { retry_after_s },
         StatusCode::TOO_MANY_REQUESTS => Failure::TooMany { retry_after_s },
         StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY => match read_json(answer).await {
@@ -107,6 +108,12 @@ async fn refused(status: StatusCode, answer: Response) -> Failure {
         },
         other => Failure::Unusable(format!("status {other}")),
     }
+}
+
+fn is_problem(answer: &Response) -> bool {
+    let content_type =
+        answer.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    content_type.starts_with(chassis::problem::PROBLEM_JSON)
 }
 
 async fn read_json<T: DeserializeOwned>(answer: Response) -> Result<T, Failure> {

@@ -29,24 +29,25 @@ pub(crate) async fn show_free(Data(app): Data<&Arc<App>>, request: &Request) -> 
     let question = match search.check(app.tz) {
         Ok(question) => question,
         Err(mistakes) => {
-            let facets = app.client.facets(outgoing).await;
-            return refused(app, &visit, &search, &mistakes, &facets.unwrap_or_default());
+            let facets = or_none(app.client.facets(outgoing).await);
+            return refused(app, &visit, &search, &mistakes, &facets);
         }
     };
     let (listing, facets) =
         tokio::join!(app.client.list(&question, outgoing.clone()), app.client.facets(outgoing));
     match listing {
-        Ok(listing) => {
-            // Without the facets the page lacks choices in its filters, and is better than none.
-            let facets = facets.inspect_err(|error| tracing::warn!(%error, "no facets")).unwrap_or_default();
-            answered(app, &visit, &search, listing, facets)
-        }
+        Ok(listing) => answered(app, &visit, &search, listing, or_none(facets)),
         Err(Failure::Refused { refusal, status }) => {
             let mistakes = failure::mistakes(status, refusal);
-            refused(app, &visit, &search, &mistakes, &facets.unwrap_or_default())
+            refused(app, &visit, &search, &mistakes, &or_none(facets))
         }
         Err(error) => Err(failure::problem(&error, "catalogue").into()),
     }
+}
+
+/// Without its facets the page lacks choices in its filters, and is better than none.
+fn or_none(facets: Result<Facets, Failure>) -> Facets {
+    facets.inspect_err(|error| tracing::warn!(%error, "no choices for the filters")).unwrap_or_default()
 }
 
 pub(super) fn answered(

@@ -76,6 +76,8 @@ async fn an_answer_that_makes_no_sense_is_a_readable_502() {
         ResponseTemplate::new(200).set_body_string("<html>It works!</html>"),
         ResponseTemplate::new(200).set_body_string("{\"rows\": []}"),
         ResponseTemplate::new(500),
+        ResponseTemplate::new(404),
+        problem(404, &[]),
         ResponseTemplate::new(302).insert_header("location", "http://127.0.0.1:9/"),
     ];
     for answer in broken {

@@ -114,6 +114,14 @@ async fn an_id_that_is_not_there_is_a_readable_404() {
 }
 
 #[tokio::test]
+async fn a_404_of_another_service_does_not_say_that_the_item_is_gone() {
+    let server = MockServer::start().await;
+    mount(&server, "/hardware", listing(&[], 0)).await;
+    mount(&server, "/hardware/7", ResponseTemplate::new(404).set_body_string("404 page not found")).await;
+    Portal::start(&server.uri()).await.get("/hardware/7").await.is(502);
+}
+
+#[tokio::test]
 async fn one_that_was_archived_between_the_two_calls_is_a_404() {
     let server = MockServer::start().await;
     mount(&server, "/hardware/7", ResponseTemplate::new(200).set_body_json(entry(json!({})))).await;
