@@ -47,7 +47,7 @@ impl Serialize for Secret {
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// A value in a file, or the file itself.
-    #[error("{0}")]
+    #[error("{}", one_line(.0))]
     File(Box<figment::Error>),
     /// A value in the environment, or one that does not go with another.
     #[error("{key}: {message}")]
@@ -57,6 +57,11 @@ pub enum ConfigError {
         /// What is wrong, and what would be right.
         message: String,
     },
+}
+
+/// Figment breaks its lines; an operator greps for one.
+fn one_line(error: &figment::Error) -> String {
+    error.to_string().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 impl ConfigError {

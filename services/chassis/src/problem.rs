@@ -153,7 +153,9 @@ impl Problem {
             return Some(Self::unreadable(e.name, plain_reason(&e.reason)));
         }
         if let Some(e) = error.downcast_ref::<ParsePathError>() {
-            return Some(Self::unreadable(e.name, plain_reason(&e.reason)));
+            // poem-openapi knows a path's parameters by position (`param0`); every one of ours is an id.
+            let name = if e.name.starts_with("param") { "id" } else { e.name };
+            return Some(Self::unreadable(name, plain_reason(&e.reason)));
         }
         if let Some(e) = error.downcast_ref::<ParseRequestPayloadError>() {
             return Some(Self::unreadable("body", plain_reason(&e.reason)));

@@ -1,11 +1,10 @@
 //! Reads a CSV file into chunks of rows: byte-order mark, delimiter, quotes and line numbers are dealt with here.
 
 use std::{
+    cell::RefCell,
+    collections::VecDeque,
     io::{self, Cursor, Read},
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+    rc::Rc,
 };
 
 use csv::{ByteRecord, ReaderBuilder};
@@ -56,8 +55,8 @@ pub fn read(mut source: impl Read, sender: &Sender<Message>) -> Result<(), Impor
     let head = read_head(&mut source).map_err(ImportError::Read)?;
     let body = head.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&head).to_vec();
     let delimiter = delimiter(&body);
-    let since_row = Arc::new(AtomicUsize::new(0));
-    let counted = Counted { inner: Cursor::new(body).chain(source), since_row: since_row.clone() };
+    let passed = Rc::new(RefCell::new(Passed::default()));
+    let counted = Counted { inner: Cursor::new(body).chain(source), passed: passed.clone() };
     let mut csv =
         ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(counted);
 
@@ -66,12 +65,12 @@ pub fn read(mut source: impl Read, sender: &Sender<Message>) -> Result<(), Impor
     let columns = header(found.then_some(&record), sender)?;
     let (mut rows, mut count) = (Vec::with_capacity(MAX_CHUNK), 0);
     while csv.read_byte_record(&mut record).map_err(read_error)? {
-        since_row.store(0, Ordering::Relaxed);
+        let line = passed.borrow_mut().line_of_row_at(record.position().map_or(0, csv::Position::byte));
         count += 1;
         if count > MAX_ROWS {
             return Err(ImportError::TooManyRows);
         }
-        rows.push(row(&columns, &record));
+        rows.push(row(&columns, &record, line));
         if rows.len() == MAX_CHUNK && !send(sender, Message::Rows(std::mem::take(&mut rows))) {
             return Ok(());
         }
@@ -134,8 +133,7 @@ fn text_cells(record: &ByteRecord) -> Option<Vec<&str>> {
     record.iter().map(|cell| std::str::from_utf8(cell).ok()).collect()
 }
 
-fn row(columns: &Columns, record: &ByteRecord) -> Row {
-    let line = record.position().map_or(0, csv::Position::line);
+fn row(columns: &Columns, record: &ByteRecord, line: u64) -> Row {
     let Some(cells) = text_cells(record) else {
         return Row {
             line,
@@ -166,19 +164,53 @@ fn read_error(error: csv::Error) -> ImportError {
     }
 }
 
-/// Refuses a row that never ends.
+/// What has passed into the CSV reader's buffer. The reader counts a line too few after CRLF, and takes blank
+/// lines for the beginning of the row behind them; so the line breaks are remembered here.
+#[derive(Default)]
+struct Passed {
+    bytes: u64,
+    since_row: usize,
+    /// Offsets of carriage returns and line feeds at or after the last row's beginning.
+    breaks: VecDeque<(u64, u8)>,
+    /// Line feeds before those.
+    lines: u64,
+}
+
+impl Passed {
+    fn note(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let breaks = bytes.iter().enumerate().filter(|(_, byte)| matches!(byte, b'\n' | b'\r'));
+        let base = self.bytes;
+        self.breaks.extend(breaks.map(|(at, byte)| (base + at as u64, *byte)));
+        self.bytes += bytes.len() as u64;
+        self.since_row += bytes.len();
+        if self.since_row > MAX_ROW_BYTES {
+            let why = format!("a row is longer than {MAX_ROW_BYTES} bytes: is a quote left open?");
+            return Err(io::Error::new(io::ErrorKind::InvalidData, why));
+        }
+        Ok(())
+    }
+
+    /// The line, from 1, of the row that the reader says begins at `offset`.
+    fn line_of_row_at(&mut self, mut offset: u64) -> u64 {
+        self.since_row = 0;
+        while let Some(&(at, byte)) = self.breaks.front().filter(|(at, _)| *at <= offset) {
+            self.lines += u64::from(byte == b'\n');
+            offset += u64::from(at == offset);
+            self.breaks.pop_front();
+        }
+        self.lines + 1
+    }
+}
+
 struct Counted<R> {
     inner: R,
-    since_row: Arc<AtomicUsize>,
+    passed: Rc<RefCell<Passed>>,
 }
 
 impl<R: Read> Read for Counted<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
-        if self.since_row.fetch_add(read, Ordering::Relaxed) > MAX_ROW_BYTES {
-            let why = format!("a row is longer than {MAX_ROW_BYTES} bytes: is a quote left open?");
-            return Err(io::Error::new(io::ErrorKind::InvalidData, why));
-        }
+        self.passed.borrow_mut().note(buffer.get(..read).unwrap_or_default())?;
         Ok(read)
     }
 }

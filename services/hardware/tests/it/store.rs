@@ -1,0 +1,68 @@
+//! The store by itself: every statement, both dialects.
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use hardware::{db::Conn, store};
+use sqlx::{Executor, SqlStr};
+
+use crate::harness::{TestApp, on_both};
+
+on_both! {
+    async fn every_statement_can_be_prepared(app) {
+        let mut lease = app.db.read().await.unwrap();
+        for statement in store::statements() {
+            let prepared = match lease.conn() {
+                Conn::MySql(c) => c.prepare(SqlStr::from_static(statement.mysql)).await.map(|_| ()),
+                Conn::Sqlite(c) => c.prepare(SqlStr::from_static(statement.sqlite)).await.map(|_| ()),
+            };
+            prepared.unwrap_or_else(|error| panic!("{}: {error}", statement.name));
+        }
+    }
+
+    async fn migrating_again_is_harmless_also_for_two_at_once(app) {
+        let (one, two) = tokio::join!(app.db.migrate(), app.db.migrate());
+        one.unwrap();
+        two.unwrap();
+        assert_eq!(app.db.pending_migrations().await.unwrap(), 0);
+    }
+
+    async fn a_newer_schema_is_accepted_and_an_older_one_is_counted(app) {
+        app.execute("INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) VALUES (99991231235959, 'from the future', true, '', 0)".to_owned()).await;
+        app.db.migrate().await.unwrap();
+        assert_eq!(app.db.pending_migrations().await.unwrap(), 0);
+        app.execute("DELETE FROM _sqlx_migrations WHERE version < 99991231235959".to_owned()).await;
+        assert_eq!(app.db.pending_migrations().await.unwrap(), 3);
+    }
+}
+
+/// A statement that is not in the list would not be prepared by any test.
+#[test]
+fn every_statement_is_in_the_list_under_a_name_of_its_own() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store");
+    let mut written = 0;
+    for file in fs::read_dir(folder).unwrap() {
+        let text = fs::read_to_string(file.unwrap().path()).unwrap();
+        written += text.matches("Statement::both(").count() + text.matches("Statement::per_dialect(").count();
+    }
+    let listed = store::statements();
+    assert_eq!(listed.len(), written);
+    assert_eq!(listed.iter().map(|s| s.name).collect::<BTreeSet<_>>().len(), listed.len());
+}
+
+#[test]
+fn both_databases_have_the_same_migrations() {
+    let names = |dialect: &str| -> BTreeSet<_> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(dialect);
+        fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name()).collect()
+    };
+    assert_eq!(names("mysql"), names("sqlite"));
+}
+
+#[tokio::test]
+async fn readers_of_sqlite_cannot_write() {
+    let app = TestApp::sqlite().await;
+    let mut lease = app.db.read().await.unwrap();
+    let Conn::Sqlite(c) = lease.conn() else { panic!("not SQLite") };
+    let refused = sqlx::query("INSERT INTO hardware (provider, name) VALUES ('a', 'b')").execute(c).await;
+    assert!(refused.unwrap_err().to_string().contains("readonly"));
+}
