@@ -5,6 +5,7 @@ pub mod cursor;
 pub mod error;
 pub mod etag;
 pub mod hardware;
+pub mod import_views;
 pub mod params;
 pub mod views;
 

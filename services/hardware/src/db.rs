@@ -1,21 +1,20 @@
-//! The database: MySQL in production, SQLite embedded. The only file that names a driver.
+//! The database: MySQL in production, SQLite embedded. Only this module names a driver.
 //!
 //! One text for both: a [`Statement`] holds the SQL of each dialect (mostly the same), and [`on_conn!`] compiles
 //! one body per driver. What the compiler cannot check, tests do: every statement is prepared on both.
+
+mod connect;
 
 use std::{future::Future, time::Duration};
 
 use sqlx::{
     ConnectOptions, Connection, MySql, MySqlConnection, MySqlPool, Sqlite, SqliteConnection, SqlitePool,
-    Transaction,
-    migrate::Migrator,
-    mysql::{MySqlConnectOptions, MySqlPoolOptions, MySqlSslMode},
-    pool::{PoolConnection, PoolConnectionMetadata},
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    Transaction, migrate::Migrator, mysql::MySqlConnectOptions, pool::PoolConnection,
 };
 
+use self::connect::{mysql_options, mysql_pool, sqlite_options, sqlite_pool};
 use crate::{
-    config::{Database, DatabaseConfig, MySqlConfig},
+    config::{Database, DatabaseConfig},
     readiness::describe,
     store::StoreError,
 };
@@ -23,17 +22,11 @@ use crate::{
 static MYSQL_MIGRATIONS: Migrator = sqlx::migrate!("./migrations/mysql");
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("./migrations/sqlite");
 
-/// Prepared statements kept per connection: pods x connections x this must stay below MySQL's
-/// `max_prepared_stmt_count` (16,382).
-const STATEMENT_CACHE: usize = 40;
 /// No statement of ours takes this long; one that does has lost its server.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(15);
-/// A connection that rested longer than this is asked whether it still lives before it is used.
-const TRUSTED_IDLE: Duration = Duration::from_secs(1);
 /// How long one connection is tried to find out what is wrong.
 const DIAGNOSIS_TIMEOUT: Duration = Duration::from_secs(3);
 const SQLITE_MAX_READERS: u32 = 8;
-const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A pool of connections to one of the two databases.
 #[derive(Clone, Debug)]
@@ -313,67 +306,4 @@ fn tolerant(migrator: &Migrator) -> Migrator {
 fn is_missing_table(error: &sqlx::Error) -> bool {
     let Some(error) = error.as_database_error() else { return false };
     error.code().as_deref() == Some("42S02") || error.message().starts_with("no such table")
-}
-
-fn mysql_options(config: &MySqlConfig) -> Result<MySqlConnectOptions, sqlx::Error> {
-    let or = |text: &str, default: &str| if text.is_empty() { default.to_owned() } else { text.to_owned() };
-    let mode: MySqlSslMode = config.ssl_mode.parse()?;
-    let mut options = MySqlConnectOptions::new()
-        .host(&or(&config.host, "mysql"))
-        .port(config.port)
-        .username(&or(&config.user, "mysql"))
-        .password(&or(config.password.reveal(), "mysql"))
-        .database(&or(&config.database, "hardware"))
-        .ssl_mode(mode);
-    if !config.ssl_ca.is_empty() {
-        options = options.ssl_ca(&config.ssl_ca);
-    }
-    Ok(options)
-}
-
-fn mysql_pool(options: MySqlConnectOptions, max: u32, acquire_timeout: Duration) -> MySqlPool {
-    let options = options.charset("utf8mb4").statement_cache_capacity(STATEMENT_CACHE);
-    MySqlPoolOptions::new()
-        .max_connections(max)
-        .acquire_timeout(acquire_timeout)
-        // By default each acquire costs a round trip; a busy pool needs none.
-        .test_before_acquire(false)
-        .before_acquire(|conn, meta| Box::pin(still_lives(conn, meta)))
-        .after_connect(|conn, _| {
-            Box::pin(async move {
-                // Checked and locked rows must be the newest ones; and a lock is worth 3 s of waiting, not 50.
-                const SESSION: &str =
-                    "SET SESSION transaction_isolation = 'READ-COMMITTED', innodb_lock_wait_timeout = 3";
-                sqlx::query(SESSION).execute(conn).await.map(|_| ())
-            })
-        })
-        .connect_lazy_with(options)
-}
-
-async fn still_lives<C: Connection<Database = D>, D: sqlx::Database<Connection = C>>(
-    conn: &mut C,
-    meta: PoolConnectionMetadata,
-) -> Result<bool, sqlx::Error> {
-    Ok(meta.idle_for < TRUSTED_IDLE || conn.ping().await.is_ok())
-}
-
-fn sqlite_options(path: &std::path::Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
-        .filename(path)
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true)
-        .busy_timeout(SQLITE_BUSY_TIMEOUT)
-        .statement_cache_capacity(STATEMENT_CACHE)
-}
-
-fn sqlite_pool(options: SqliteConnectOptions, max: u32, acquire_timeout: Duration) -> SqlitePool {
-    SqlitePoolOptions::new()
-        .max_connections(max)
-        .acquire_timeout(acquire_timeout)
-        .test_before_acquire(false)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .connect_lazy_with(options)
 }

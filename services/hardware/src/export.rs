@@ -22,11 +22,11 @@ const PAGE: i64 = 500;
 /// The database cannot be reached; what was sent before is not all there is.
 pub async fn catalogue(db: &Db, sink: &Sender<Result<Bytes, StoreError>>) -> Result<(), StoreError> {
     let mut page = Page::new();
-    page.write(NAMES.map(str::to_owned));
+    page.write(&NAMES.map(str::to_owned));
     let mut after_id = 0;
     loop {
         let items = hardware::list(&mut db.read().await?.conn(), &Filter::default(), after_id, PAGE).await?;
-        items.iter().for_each(|item| page.write(cells(item)));
+        items.iter().for_each(|item| page.write(&cells(item)));
         let Some(last) = items.last() else { break };
         after_id = last.id;
         if sink.send(Ok(page.take())).await.is_err() {
@@ -61,7 +61,7 @@ impl Page {
         Self(csv::Writer::from_writer(Vec::new()))
     }
 
-    fn write(&mut self, cells: [String; NAMES.len()]) {
+    fn write(&mut self, cells: &[String; NAMES.len()]) {
         // A Vec takes everything, and all rows have the same length: there is nothing to fail.
         let _ = self.0.write_record(cells.iter().map(|cell| neutralised(cell).into_owned()));
     }

@@ -10,11 +10,19 @@ pub mod catalogue_import;
 pub mod claims;
 pub mod events;
 pub mod hardware;
+pub mod hardware_change;
 
 /// Every statement there is, for the test that prepares each of them on both databases.
 #[must_use]
 pub fn statements() -> Vec<&'static Statement> {
-    [hardware::STATEMENTS, claims::STATEMENTS, events::STATEMENTS, catalogue_import::STATEMENTS].concat()
+    [
+        hardware::STATEMENTS,
+        hardware_change::STATEMENTS,
+        claims::STATEMENTS,
+        events::STATEMENTS,
+        catalogue_import::STATEMENTS,
+    ]
+    .concat()
 }
 
 /// What can go wrong below the API. [`crate::api::error`] turns it into an answer, in one place.
@@ -93,7 +101,7 @@ impl StoreError {
     /// Whether the row was refused because a live one has the same provider and name.
     #[must_use]
     pub fn is_unique_violation(&self) -> bool {
-        matches!(self, Self::Broken(error) if error.as_database_error().is_some_and(|e| e.is_unique_violation()))
+        matches!(self, Self::Broken(error) if error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation))
     }
 }
 
@@ -102,7 +110,7 @@ fn code(error: &sqlx::Error) -> Option<String> {
     if let Some(mysql) = error.try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>() {
         return Some(mysql.number().to_string());
     }
-    error.code().map(|code| code.into_owned())
+    error.code().map(std::borrow::Cow::into_owned)
 }
 
 const ATTEMPTS: u32 = 5;

@@ -18,14 +18,15 @@ use super::{
     ANONYMOUS, Shared,
     error::impossible,
     etag,
+    import_views::ImportReportView,
     params::{Flag, Ids, Time, WholeNumber},
-    views::{FacetsView, HardwareChanges, HardwareListView, HardwareView, ImportReportView, NewHardware},
+    views::{FacetsView, HardwareChanges, HardwareListView, HardwareView, NewHardware},
 };
 use crate::{
     domain::hardware::{Changes, Hardware},
     store::{
-        StoreError,
-        hardware::{self, Edit},
+        StoreError, hardware,
+        hardware_change::{self, Edit},
     },
 };
 
@@ -64,7 +65,7 @@ enum HardwareAnswer {
     /// The hardware.
     #[oai(status = 200)]
     Ok(
-        Json<HardwareView>,
+        Json<Box<HardwareView>>,
         /// Its version, for `If-Match`.
         #[oai(header = "ETag")]
         String,
@@ -174,7 +175,8 @@ impl HardwareApi {
     async fn create_hardware(&self, body: Json<NewHardware>) -> poem::Result<CreateAnswer> {
         let hardware = Hardware::new(&Changes::from(body.0)).map_err(impossible)?;
         let item =
-            hardware::create(&self.context.db, &hardware, self.context.clock.now_s(), ANONYMOUS).await?;
+            hardware_change::create(&self.context.db, &hardware, self.context.clock.now_s(), ANONYMOUS)
+                .await?;
         let (location, etag) = (format!("/hardware/{}", item.id), etag::of_version(item.version));
         Ok(CreateAnswer::Created(Json(item.into()), location, etag))
     }
@@ -217,7 +219,7 @@ impl HardwareApi {
         if etag::is_known(headers, &etag) {
             return Ok(HardwareAnswer::NotModified(etag));
         }
-        Ok(HardwareAnswer::Ok(Json(item.into()), etag))
+        Ok(HardwareAnswer::Ok(Json(Box::new(item.into())), etag))
     }
 
     /// Change a hardware
@@ -239,9 +241,9 @@ impl HardwareApi {
             now_s: self.context.clock.now_s(),
             actor: ANONYMOUS,
         };
-        let item = hardware::update(&self.context.db, id.0.0, &edit).await?;
+        let item = hardware_change::update(&self.context.db, id.0.0, &edit).await?;
         let etag = etag::of_version(item.version);
-        Ok(HardwareAnswer::Ok(Json(item.into()), etag))
+        Ok(HardwareAnswer::Ok(Json(Box::new(item.into())), etag))
     }
 
     /// Archive a hardware
@@ -255,7 +257,7 @@ impl HardwareApi {
     ) -> poem::Result<ArchiveAnswer> {
         let expected = etag::expected(headers)?;
         let now_s = self.context.clock.now_s();
-        hardware::archive(&self.context.db, id.0.0, &expected, now_s, ANONYMOUS)
+        hardware_change::archive(&self.context.db, id.0.0, &expected, now_s, ANONYMOUS)
             .await
             .map_err(archive_problem)?;
         Ok(ArchiveAnswer::Gone)

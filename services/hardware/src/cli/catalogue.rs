@@ -19,7 +19,7 @@ use crate::{
     import::{self, ImportError, Listener, RowReport, Summary},
     store::{
         catalogue_import::{Mode, Outcome},
-        hardware,
+        hardware_change,
     },
 };
 
@@ -171,7 +171,7 @@ pub async fn seed(db: &Db, clock: &Clock) -> anyhow::Result<Exit> {
             ..Changes::default()
         };
         let hardware = Hardware::new(&changes).map_err(|invalid| anyhow::anyhow!("{invalid:?}"))?;
-        let added = hardware::seed(db, &hardware, clock.now_s()).await?;
+        let added = hardware_change::seed(db, &hardware, clock.now_s()).await?;
         tracing::info!(provider, name, added, "sample hardware");
     }
     Ok(Exit::Ok)

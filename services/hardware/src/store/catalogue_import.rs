@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 
 use super::{
     StoreError,
-    hardware::{Edit, Expected, HardwareRow, Item, apply, described, tags_column},
+    hardware::{HardwareRow, Item},
+    hardware_change::{Edit, Expected, apply, booked_above, described, tags_column},
     retrying,
 };
 use crate::{
@@ -86,15 +87,13 @@ const INSERT: Statement = Statement::per_dialect(
 );
 const EVENTS: Statement = Statement::per_dialect(
     "import_events",
-    concat!(
-        "INSERT INTO event (at, kind, actor, subject, data)
+    "INSERT INTO event (at, kind, actor, subject, data)
          SELECT ?, 'hardware.created', ?, CONCAT('hardware/', h.id), given.data
          FROM JSON_TABLE(?, '$[*]' COLUMNS (
             provider VARCHAR(100) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin PATH '$.provider',
             name VARCHAR(200) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin PATH '$.name',
             data JSON PATH '$.event')) AS given
-         STRAIGHT_JOIN hardware h ON h.provider = given.provider AND h.name = given.name AND h.archived_id = 0"
-    ),
+         STRAIGHT_JOIN hardware h ON h.provider = given.provider AND h.name = given.name AND h.archived_id = 0",
     "INSERT INTO event (at, kind, actor, subject, data)
      SELECT ?, 'hardware.created', ?, 'hardware/' || h.id, given.value -> 'event'
      FROM json_each(?) AS given CROSS JOIN hardware h
@@ -160,11 +159,7 @@ async fn would_update(
     mode: Mode<'_>,
 ) -> Result<Outcome, StoreError> {
     let cut = new.capacity < item.hardware.capacity;
-    let over = if cut {
-        super::hardware::booked_above(conn, item.id, new.capacity, mode.now_s).await?
-    } else {
-        None
-    };
+    let over = if cut { booked_above(conn, item.id, new.capacity, mode.now_s).await? } else { None };
     over.map_or(Ok(Outcome::Updated), refused)
 }
 

@@ -85,7 +85,7 @@ pub async fn over(
         on_conn!(conn, OF_PAGE, |sql, c| {
             let mut query = sqlx::query_as::<_, ClaimRow>(sql);
             for part in [window, instant] {
-                query = padded().fold(query, |query, id| query.bind(id)).bind(part.from).bind(part.to);
+                query = padded().fold(query, sqlx::query::QueryAs::bind).bind(part.from).bind(part.to);
             }
             query.fetch_all(&mut **c)
         })?

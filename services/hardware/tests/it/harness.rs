@@ -26,20 +26,19 @@ pub const NOW: &str = "2026-06-11T12:00:00Z";
 /// Makes two tests of one: `NAME::sqlite` and `NAME::mysql`.
 macro_rules! on_both {
     ($(async fn $name:ident($app:ident) $body:block)+) => {$(
-        mod $name {
-            #[allow(unused_imports, reason = "not every test uses what its file imports")]
-            use super::*;
+        async fn $name($app: crate::harness::TestApp) $body
 
-            async fn test($app: crate::harness::TestApp) $body
+        mod $name {
+            use crate::harness::TestApp;
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn sqlite() {
-                test(crate::harness::TestApp::sqlite().await).await;
+                super::$name(TestApp::sqlite().await).await;
             }
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn mysql() {
-                test(crate::harness::TestApp::mysql().await).await;
+                super::$name(TestApp::mysql().await).await;
             }
         }
     )+};

@@ -1,6 +1,8 @@
 //! Integration tests: the real app over HTTP on a loopback port, on a real database. Each test of the contract
 //! runs on SQLite and on MySQL; its name ends in the database's.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod cli;
 mod contract;
 mod harness;

@@ -20,7 +20,7 @@ use tokio_util::io::SyncIoBridge;
 use crate::{
     api::{
         ANONYMOUS, Context,
-        views::{IgnoredColumnView, ImportReportView, ImportRowView},
+        import_views::{IgnoredColumnView, ImportReportView, ImportRowView},
     },
     import::{self, ImportError, Listener, RowReport, Summary},
     store::catalogue_import::Mode,
