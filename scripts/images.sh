@@ -17,9 +17,9 @@ version=$(version)
 revision=$(git rev-parse HEAD 2>/dev/null || echo unknown)
 if [ -n "$(git status --porcelain 2>/dev/null)" ]; then revision=$revision-dirty; fi
 source=$(sed -n 's/^repository = "\(.*\)"$/\1/p' Cargo.toml | head -n 1)
-# The commit's time, not the clock's: the same commit makes the same file system.
-SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || echo 0)}
-export SOURCE_DATE_EPOCH
+# The commit's time, not the clock's: the same commit makes the same file system. Not exported: C dependencies would be compiled
+# again after every commit.
+mtime=@${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || echo 0)}
 
 say "building static binaries for $target (release; the first time takes some minutes)"
 rustup target list --installed | grep -qx "$target" || rustup target add "$target" >&2
@@ -45,9 +45,9 @@ rootfs() {
   chmod 0644 "$root"/etc/{passwd,group}
   chmod 1777 "$root/tmp"
   # Everything root's but /data: a service can change none of its own files. Two passes, for one owner each.
-  tar --create --file "$work/$1.tar" --directory "$root" --sort=name --mtime="@$SOURCE_DATE_EPOCH" \
+  tar --create --file "$work/$1.tar" --directory "$root" --sort=name --mtime="$mtime" \
     --numeric-owner --owner=0 --group=0 --exclude=./data .
-  tar --append --file "$work/$1.tar" --directory "$root" --mtime="@$SOURCE_DATE_EPOCH" \
+  tar --append --file "$work/$1.tar" --directory "$root" --mtime="$mtime" \
     --numeric-owner --owner=65532 --group=65532 ./data
 }
 
