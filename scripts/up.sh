@@ -5,9 +5,11 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 need_docker
-for image in toolcrib/hardware:dev toolcrib/portal:dev "${MYSQL_IMAGE:-toolcrib/mysql:9.7}"; do
+for image in toolcrib/hardware:dev toolcrib/portal:dev; do
   docker image inspect "$image" >/dev/null 2>&1 || { say "$image is missing: making the images"; scripts/images.sh; break; }
 done
+# An image of your own choice is compose's to pull; ours is in no registry.
+if [ -z "${MYSQL_IMAGE:-}" ]; then tests/mysql-image/build.sh toolcrib/mysql:9.7; fi
 
 compose up -d
 portal_port=${PORTAL_PORT:-5000}
