@@ -46,6 +46,11 @@ if [ -n "${CI:-}" ]; then profile=ci; export CARGO_INCREMENTAL=0; fi
 # "mysql" as a whole segment of the test's path: what merely has the word in its name needs no server.
 no_mysql='not test(/(^|::)mysql(::|$)/)'
 
+sqlite_suite() {
+  echo "embedded SQLite, and every test that needs no server"
+  cargo nextest run --locked --workspace --exclude system-tests --profile "$profile" -E "$no_mysql"
+}
+
 mysql_suite() {
   echo "server: $MYSQL_IMAGE"
   # One process, not nextest's one per test: they share a single container.
@@ -56,7 +61,7 @@ suite Format cargo fmt --all --check
 suite Clippy cargo clippy --locked --workspace --all-targets -- -D warnings
 suite Build cargo build --locked --workspace
 if [ "$failed" = 0 ]; then
-  suite "SQLite suite" cargo nextest run --locked --workspace --exclude system-tests --profile "$profile" -E "$no_mysql"
+  suite "SQLite suite" sqlite_suite
   if [ "${TOOLCRIB_SKIP_DOCKER:-}" = 1 ]; then
     skipped "MySQL suite" "TOOLCRIB_SKIP_DOCKER=1"
     skipped "System suite" "TOOLCRIB_SKIP_DOCKER=1"
