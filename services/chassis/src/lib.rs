@@ -12,7 +12,7 @@
 //! | [`client_ip`], [`rate_limit`] | who asks, and how often they may |
 //! | [`stack`] | the middleware every request passes, in order |
 //! | [`health`] | `/livez`, `/readyz`, `/health` |
-//! | [`serve`] | listening, shutting down, and the probe behind `healthcheck` |
+//! | [`serve`], [`probe`] | listening and shutting down; the question behind `healthcheck` |
 
 pub mod client_ip;
 pub mod clock;
@@ -20,6 +20,7 @@ pub mod config;
 pub mod health;
 pub mod json;
 pub mod metrics;
+pub mod probe;
 pub mod problem;
 pub mod rate_limit;
 pub mod request_context;

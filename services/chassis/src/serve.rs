@@ -9,7 +9,9 @@ use std::{
 };
 
 use futures_util::future::try_join_all;
-use poem::{Endpoint, Response, Server, endpoint::BoxEndpoint, listener::TcpAcceptor};
+use poem::{
+    Endpoint, EndpointExt, Response, Route, Server, endpoint::BoxEndpoint, get, listener::TcpAcceptor,
+};
 use serde::{Deserialize, Serialize};
 use tokio::{net::TcpListener, sync::watch};
 
@@ -101,6 +103,19 @@ pub async fn run(
     .await?;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Serves `metrics` on addresses of its own, beside the service and until the process ends. No listeners: nothing.
+pub fn spawn_metrics<E>(metrics: E, listeners: Vec<TcpListener>, shutdown: ShutdownConfig)
+where
+    E: Endpoint<Output = Response> + 'static,
+{
+    if listeners.is_empty() {
+        return;
+    }
+    let app = Route::new().at("/metrics", get(metrics)).map_to_response().boxed();
+    let (unwatched, _) = watch::channel(Readiness::Ready);
+    tokio::spawn(run(app, listeners, unwatched, shutdown, std::future::pending()));
 }
 
 async fn serve_one(

@@ -71,13 +71,8 @@ pub fn build(
     Ok(stack.around(without_trailing_slash(routes)))
 }
 
-/// `/metrics` alone, for the addresses of `METRICS_BIND`.
-#[must_use]
-pub fn metrics_app(context: &Context) -> BoxEndpoint<'static, Response> {
-    Route::new().at("/metrics", get(metrics_endpoint(context))).map_to_response().boxed()
-}
-
-fn metrics_endpoint(context: &Context) -> impl Endpoint<Output = Response> + use<> {
+/// `GET /metrics`.
+pub fn metrics_endpoint(context: &Context) -> impl Endpoint<Output = Response> + use<> {
     let db = context.db.clone();
     metrics::endpoint(Arc::new(move || db.record_gauges()))
 }

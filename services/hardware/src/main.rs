@@ -49,7 +49,7 @@ fn run(command: Command) -> anyhow::Result<Exit> {
 async fn with_config(command: Command, config: Config) -> anyhow::Result<Exit> {
     match command {
         Command::Serve => serve::serve(config).await,
-        Command::Healthcheck { url } => serve::healthcheck(url, &config.addresses()?).await,
+        Command::Healthcheck { url } => serve::healthcheck(url.as_deref(), &config).await,
         Command::Config => print(&toml::to_string_pretty(&config)?),
         Command::Openapi => print(&openapi_document(&config)?),
         other => with_database(other, config).await,

@@ -3,14 +3,12 @@
 use std::{
     io::{self, Write},
     process::ExitCode,
-    time::Duration,
 };
 
 use anyhow::Context;
-use chassis::{Clock, config::process_env, health::Readiness, serve, telemetry};
+use chassis::{Clock, config::process_env, health::Readiness, probe, serve, telemetry};
 use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
-use poem::{EndpointExt, Route, get};
 use portal::{app, config::Config};
 use tokio::sync::watch;
 
@@ -19,13 +17,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Exit code: the portal that was asked is not ready.
 const NOT_READY: u8 = 1;
-/// Exit code: the command line or a setting is wrong.
-const USAGE: u8 = 2;
-/// Exit code: it could not start.
+/// Exit code: it could not start, because of a setting or of the machine. (clap ends wrong usage with 2.)
 const FAILED: u8 = 3;
-
-/// `healthcheck` gives up after this long.
-const PROBE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Toolcrib's web frontend: shows what hardware is free, how much of it, and when.
 ///
@@ -48,7 +41,7 @@ enum Command {
         #[arg(long)]
         url: Option<String>,
     },
-    /// Print the settings in effect, as JSON; secrets as ***.
+    /// Print the settings in effect, as TOML; secrets as ***.
     Config,
     /// Print a completion script for a shell.
     Completions {
@@ -62,8 +55,7 @@ enum Command {
 /// What ends the process, and with which code.
 #[derive(Debug)]
 enum Stopped {
-    NotReady(anyhow::Error),
-    Usage(anyhow::Error),
+    NotReady(String),
     Failed(anyhow::Error),
 }
 
@@ -72,8 +64,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(stopped) => {
             let (error, code) = match stopped {
-                Stopped::NotReady(error) => (error, NOT_READY),
-                Stopped::Usage(error) => (error, USAGE),
+                Stopped::NotReady(why) => (anyhow::Error::msg(why), NOT_READY),
                 Stopped::Failed(error) => (error, FAILED),
             };
             // Logging may not have begun, and may be off: this line must reach the operator.
@@ -95,18 +86,19 @@ fn run(command: &Command) -> Result<(), Stopped> {
             .map_err(Stopped::Failed),
         Command::Config => print_config(&load()?).map_err(Stopped::Failed),
         Command::Healthcheck { url } => {
-            on_runtime(healthcheck(url.as_deref(), &load()?))?.map_err(Stopped::NotReady)
+            let addresses = load()?.addresses().map_err(|error| Stopped::Failed(error.into()))?;
+            on_runtime(probe::readyz(url.as_deref(), &addresses))?.map_err(Stopped::NotReady)
         }
         Command::Serve => {
             let config = load()?;
-            telemetry::init(&config.log).map_err(|error| Stopped::Usage(anyhow::Error::msg(error)))?;
+            telemetry::init(&config.log).map_err(|error| Stopped::Failed(anyhow::Error::msg(error)))?;
             on_runtime(serve_pages(&config))?.map_err(Stopped::Failed)
         }
     }
 }
 
 fn load() -> Result<Config, Stopped> {
-    Config::load(process_env()).map_err(|error| Stopped::Usage(error.into()))
+    Config::load(process_env()).map_err(|error| Stopped::Failed(error.into()))
 }
 
 fn on_runtime<T>(work: impl Future<Output = T>) -> Result<T, Stopped> {
@@ -116,8 +108,8 @@ fn on_runtime<T>(work: impl Future<Output = T>) -> Result<T, Stopped> {
 }
 
 fn print_config(config: &Config) -> anyhow::Result<()> {
-    let text = serde_json::to_string_pretty(config)?;
-    writeln!(io::stdout(), "{text}").context("cannot print the settings")
+    let text = toml::to_string_pretty(config)?;
+    write!(io::stdout(), "{text}").context("cannot print the settings")
 }
 
 async fn serve_pages(config: &Config) -> anyhow::Result<()> {
@@ -128,27 +120,11 @@ async fn serve_pages(config: &Config) -> anyhow::Result<()> {
     let pages = app::build(config, Clock::system(), ready)?;
     let listeners = serve::bind(&config.addresses()?).await?;
     let metrics_listeners = serve::bind(&config.metrics_addresses()?).await?;
-    if !metrics_listeners.is_empty() {
-        let metrics = Route::new().at("/metrics", get(app::metrics())).map_to_response().boxed();
-        let (unwatched, _) = watch::channel(Readiness::Ready);
-        let forever = std::future::pending();
-        tokio::spawn(serve::run(metrics, metrics_listeners, unwatched, config.shutdown, forever));
-    }
+    serve::spawn_metrics(app::metrics(), metrics_listeners, config.shutdown);
     for listener in &listeners {
         let address = listener.local_addr()?;
         tracing::info!(%address, hardware = config.hardware_url()?.as_str(), "the portal is at http://{address}/");
     }
     serve::run(pages, listeners, readiness, config.shutdown, serve::stop_signal()).await?;
-    Ok(())
-}
-
-/// Asks `url`, or the first address of `BIND`, for `/readyz`.
-async fn healthcheck(url: Option<&str>, config: &Config) -> anyhow::Result<()> {
-    let first = config.addresses()?.first().copied().map(serve::local_url);
-    let base = url.map(str::to_owned).or(first).context("BIND has no address")?;
-    let client = reqwest::Client::builder().timeout(PROBE_TIMEOUT).no_proxy().build()?;
-    let asked = client.get(format!("{}/readyz", base.trim_end_matches('/'))).send().await;
-    let answer = asked.with_context(|| format!("{base} does not answer"))?;
-    anyhow::ensure!(answer.status().is_success(), "{base} is not ready: {}", answer.status());
     Ok(())
 }

@@ -1,7 +1,8 @@
 -- The catalogue. Every column but provider and name has a default, so a row inserted by hand works.
 -- `archived_id` is 0 while the row is live and its own id afterwards: so a name is unique among the living,
 -- and free again once its hardware is archived. `tags` holds one `key=value` a line, with a line break at
--- both ends, so that one tag is found by INSTR. Times are UTC epoch seconds.
+-- both ends, so that one tag is found by INSTR. The two indexes count a filter's values, and all of the living,
+-- without reading the rows. Times are UTC epoch seconds.
 CREATE TABLE hardware (
     id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
     provider VARCHAR(100) NOT NULL,
@@ -19,5 +20,7 @@ CREATE TABLE hardware (
     updated_at BIGINT NOT NULL DEFAULT (UNIX_TIMESTAMP()),
     CONSTRAINT hardware_name UNIQUE (provider, name, archived_id),
     CONSTRAINT hardware_capacity CHECK (capacity >= 0),
-    CONSTRAINT hardware_buffer CHECK (buffer_s >= 0)
+    CONSTRAINT hardware_buffer CHECK (buffer_s >= 0),
+    INDEX hardware_category (archived_id, category),
+    INDEX hardware_location (archived_id, location)
 ) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin;

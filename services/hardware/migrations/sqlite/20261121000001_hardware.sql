@@ -1,7 +1,8 @@
 -- The catalogue. Every column but provider and name has a default, so a row inserted by hand works.
 -- `archived_id` is 0 while the row is live and its own id afterwards: so a name is unique among the living,
 -- and free again once its hardware is archived. `tags` holds one `key=value` a line, with a line break at
--- both ends, so that one tag is found by INSTR. Times are UTC epoch seconds.
+-- both ends, so that one tag is found by INSTR. The two indexes count a filter's values, and all of the living,
+-- without reading the rows. Times are UTC epoch seconds.
 CREATE TABLE hardware (
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     provider TEXT NOT NULL,
@@ -21,3 +22,5 @@ CREATE TABLE hardware (
     CONSTRAINT hardware_capacity CHECK (capacity >= 0),
     CONSTRAINT hardware_buffer CHECK (buffer_s >= 0)
 );
+CREATE INDEX hardware_category ON hardware (archived_id, category);
+CREATE INDEX hardware_location ON hardware (archived_id, location);

@@ -1,9 +1,7 @@
-//! `hardware serve`, and the probe behind `hardware healthcheck`.
-
-use std::{net::SocketAddr, time::Duration};
+//! `hardware serve` and `hardware healthcheck`.
 
 use anyhow::Context as _;
-use chassis::{health::Readiness, metrics, serve};
+use chassis::{health::Readiness, metrics, probe, serve};
 use tokio::sync::watch;
 
 use super::Exit;
@@ -14,8 +12,6 @@ use crate::{
     db::Db,
     readiness,
 };
-
-const HEALTHCHECK_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Serves until SIGTERM or Ctrl-C. A database that is away keeps it unready, not down.
 ///
@@ -36,14 +32,10 @@ pub async fn serve(config: Config) -> anyhow::Result<Exit> {
     let (state, ready) =
         watch::channel(Readiness::NotReady("the database has not been looked at yet".to_owned()));
     announce(&config, &database);
-    let metrics_app = app::metrics_app(&context);
+    let metrics_page = app::metrics_endpoint(&context);
     let app = app::build(&config, context, &ready)?;
     tokio::spawn(readiness::watch(db.clone(), database, config.database.migrate, state.clone()));
-    if !metrics_listeners.is_empty() {
-        let (metrics_state, _) = watch::channel(Readiness::Ready);
-        let forever = std::future::pending();
-        tokio::spawn(serve::run(metrics_app, metrics_listeners, metrics_state, config.shutdown, forever));
-    }
+    serve::spawn_metrics(metrics_page, metrics_listeners, config.shutdown);
     serve::run(app, listeners, state, config.shutdown, serve::stop_signal()).await?;
     db.close().await;
     Ok(Exit::Ok)
@@ -57,25 +49,15 @@ fn announce(config: &Config, database: &Database) {
     }
 }
 
-/// Asks `url`, or the first address of `BIND`, for `/readyz`.
+/// Asks a running service whether it is ready.
 ///
 /// # Errors
 /// A setting is wrong.
-pub async fn healthcheck(url: Option<String>, addresses: &[SocketAddr]) -> anyhow::Result<Exit> {
-    let base = match (url, addresses.first()) {
-        (Some(url), _) => url,
-        (None, Some(address)) => serve::local_url(*address),
-        (None, None) => anyhow::bail!("BIND names no address"),
-    };
-    let client = reqwest::Client::builder().timeout(HEALTHCHECK_TIMEOUT).build()?;
-    match client.get(format!("{}/readyz", base.trim_end_matches('/'))).send().await {
-        Ok(answer) if answer.status().is_success() => Ok(Exit::Ok),
-        Ok(answer) => {
-            eprintln!("{base} is not ready: {}", answer.text().await.unwrap_or_default());
-            Ok(Exit::Failed)
-        }
-        Err(error) => {
-            eprintln!("{base} does not answer: {error}");
+pub async fn healthcheck(url: Option<&str>, config: &Config) -> anyhow::Result<Exit> {
+    match probe::readyz(url, &config.addresses()?).await {
+        Ok(()) => Ok(Exit::Ok),
+        Err(why) => {
+            eprintln!("hardware: {why}");
             Ok(Exit::Failed)
         }
     }

@@ -37,6 +37,8 @@ macro_rules! matching {
 const LIST: Statement =
     Statement::both("hardware_list", concat!("SELECT ", columns!(), matching!(), " ORDER BY id LIMIT ?"));
 const COUNT: Statement = Statement::both("hardware_count", concat!("SELECT COUNT(*)", matching!()));
+const COUNT_ALL: Statement =
+    Statement::both("hardware_count_all", "SELECT COUNT(*) FROM hardware WHERE archived_id = 0");
 const FIND: Statement = Statement::both(
     "hardware_find",
     concat!("SELECT ", columns!(), " FROM hardware WHERE id = ? AND archived_id = 0"),
@@ -59,7 +61,7 @@ const LOCATIONS: Statement = Statement::both(
 );
 
 pub(super) const STATEMENTS: &[&Statement] =
-    &[&LIST, &COUNT, &FIND, &FIND_BY_NAME, &PROVIDERS, &CATEGORIES, &LOCATIONS];
+    &[&LIST, &COUNT, &COUNT_ALL, &FIND, &FIND_BY_NAME, &PROVIDERS, &CATEGORIES, &LOCATIONS];
 
 /// Binds every placeholder of `matching!`, in order. A macro, because the drivers' query types differ.
 macro_rules! bind_filter {
@@ -164,6 +166,9 @@ pub async fn list(
 /// # Errors
 /// The database cannot be reached.
 pub async fn count(conn: &mut Conn<'_>, filter: &Filter) -> Result<i64, StoreError> {
+    if *filter == Filter::default() {
+        return on_conn!(conn, COUNT_ALL, |sql, c| sqlx::query_scalar::<_, i64>(sql).fetch_one(&mut **c));
+    }
     let bound = Bound::new(filter, 0);
     on_conn!(conn, COUNT, |sql, c| async {
         bind_filter!(sqlx::query_scalar::<_, i64>(sql), bound).fetch_one(&mut **c).await
