@@ -1,0 +1,99 @@
+//! The contract as the running binaries keep it.
+
+use std::fs;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::harness::{Answer, Service, Toolcrib, toolcrib::repository};
+
+/// Where the portal's own words may name a host: a namespace is a name, and nothing is fetched from it.
+const NAMESPACE: &str = "http://www.w3.org/2000/svg";
+
+fn committed() -> Value {
+    let file = repository().join("services/hardware/openapi.json");
+    serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap()
+}
+
+/// Every method and path of the document.
+fn operations(document: &Value) -> Vec<(Method, String)> {
+    let mut found = Vec::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for method in methods.as_object().unwrap().keys() {
+            if let Ok(method) = method.to_ascii_uppercase().parse::<Method>() {
+                found.push((method, path.clone()));
+            }
+        }
+    }
+    found
+}
+
+#[tokio::test]
+async fn the_running_service_hands_out_the_committed_document() {
+    let toolcrib = Toolcrib::start().await;
+    let served = toolcrib.hardware.get("/openapi.json").await.is(200).json();
+    assert_eq!(served, committed());
+}
+
+#[tokio::test]
+async fn every_path_and_method_of_the_document_is_there() {
+    let toolcrib = Toolcrib::start().await;
+    let operations = operations(&committed());
+    assert!(operations.len() >= 8, "{operations:?}");
+    for (method, path) in operations {
+        // One of its own for each, because one of the methods takes it away.
+        let id = toolcrib.add("Lab B2", &format!("{method} {path}")).await;
+        let asked = path.replace("{id}", &id.to_string());
+        assert!(!asked.contains('{'), "{path} has a parameter that this test does not know");
+        let mut request = toolcrib.hardware.request(method.clone(), &asked);
+        if matches!(method, Method::POST | Method::PATCH | Method::PUT) {
+            request = request.json(&json!({}));
+        }
+        let answer = Answer::of(request).await.unwrap();
+        let status = answer.status.as_u16();
+        assert!(status < 500 && ![404, 405].contains(&status), "{method} {path}: {status} {}", answer.body);
+    }
+}
+
+/// Addresses in a text that lead to another host: `https://...`, and `//host` in an attribute or a `url(...)`.
+fn other_hosts(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for mark in ["http://", "https://", "=\"//", "='//", "url(//", "@import"] {
+        for (at, _) in text.match_indices(mark) {
+            let rest: String = text[at..].chars().take_while(|c| !c.is_whitespace() && *c != '>').collect();
+            if !rest.starts_with(NAMESPACE) {
+                found.push(rest);
+            }
+        }
+    }
+    found
+}
+
+/// The stylesheet, icons and pages that a page links to on its own host.
+fn linked(page: &str) -> Vec<String> {
+    let starts = page.match_indices("href=\"/").map(|(at, text)| at + text.len() - 1);
+    starts.map(|start| page[start..].split('"').next().unwrap().replace("&amp;", "&")).collect()
+}
+
+async fn names_no_other_host(portal: &Service, path: &str) -> Vec<String> {
+    let page = portal.get(path).await;
+    assert_eq!(other_hosts(&page.body), Vec::<String>::new(), "{path}");
+    linked(&page.body)
+}
+
+#[tokio::test]
+async fn nothing_that_the_portal_sends_names_another_host_and_every_link_leads_somewhere() {
+    let toolcrib = Toolcrib::start().await;
+    let mut links = Vec::new();
+    for path in ["/", "/hardware/1", "/nowhere", "/?qty=x", "/?q=nothing+like+it"] {
+        links.extend(names_no_other_host(&toolcrib.portal, path).await);
+    }
+    links.sort();
+    links.dedup();
+    assert!(links.iter().any(|link| link.ends_with(".css")), "{links:?}");
+    // A page that asked for what is wrong offers to ask again.
+    for link in links.iter().filter(|link| !link.contains("qty=x") && *link != "/nowhere") {
+        toolcrib.portal.get(link).await.is(200);
+        names_no_other_host(&toolcrib.portal, link).await;
+    }
+}

@@ -1,0 +1,133 @@
+//! A service: the real binary, running on a port of its own until the test is over.
+
+use std::{
+    io::{BufRead, BufReader, Read},
+    process::{Child, Command, ExitStatus, Stdio},
+    sync::{Arc, Mutex},
+    thread,
+};
+
+use reqwest::{Client, Method, RequestBuilder};
+use serde_json::Value;
+
+use super::{Answer, Settings, command::binary, ports, wait::until, web};
+
+pub struct Service {
+    pub url: String,
+    pub settings: Settings,
+    name: &'static str,
+    child: Child,
+    told: Arc<Mutex<String>>,
+    client: Client,
+}
+
+impl Service {
+    /// Starts `NAME serve` on a free port; it need not be ready yet.
+    pub fn start(name: &'static str, settings: Settings) -> Self {
+        let address = format!("127.0.0.1:{}", ports::free());
+        let settings = settings.with("BIND", &address);
+        let told = Arc::new(Mutex::new(String::new()));
+        let child = spawn(name, &settings, &told);
+        Self { url: format!("http://{address}"), settings, name, child, told, client: web::client() }
+    }
+
+    /// The same, once it is ready.
+    pub async fn ready(name: &'static str, settings: Settings) -> Self {
+        let mut service = Self::start(name, settings);
+        service.becomes_ready().await;
+        service
+    }
+
+    /// Starts it again on its port.
+    pub fn start_again(&mut self) {
+        self.child = spawn(self.name, &self.settings, &self.told);
+    }
+
+    pub async fn becomes_ready(&mut self) {
+        self.readyz(200, "").await;
+    }
+
+    /// Waits for `/readyz` to be 503 with these words; before the first look at the database it has others.
+    pub async fn becomes_unready(&mut self, words: &str) -> Answer {
+        self.readyz(503, words).await
+    }
+
+    /// Waits for this status of `/readyz`, and these words in it; the answer.
+    async fn readyz(&mut self, status: u16, words: &str) -> Answer {
+        let (name, told) = (self.name, self.told.clone());
+        let what = format!("{name}: /readyz to be {status}, {words}");
+        until(&what, async || {
+            let ended = self.child.try_wait().unwrap();
+            assert!(ended.is_none(), "{name} ended with {ended:?}:\n{}", told.lock().unwrap());
+            let answer = Answer::of(self.request(Method::GET, "/readyz")).await.ok()?;
+            (answer.status == status && answer.body.contains(words)).then_some(answer)
+        })
+        .await
+    }
+
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.url))
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        Answer::of(self.request(Method::GET, path)).await.unwrap()
+    }
+
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        Answer::of(self.request(Method::POST, path).json(body)).await.unwrap()
+    }
+
+    /// All that it wrote to stdout and stderr up to now.
+    pub fn told(&self) -> String {
+        self.told.lock().unwrap().clone()
+    }
+
+    /// Sends a signal: `TERM`, `STOP`, `CONT`.
+    pub fn signal(&self, signal: &str) {
+        // `kill` of the shell: it is there where the program of that name is not installed.
+        let script = "kill -s \"$1\" \"$2\"";
+        let pid = self.child.id().to_string();
+        let sent = Command::new("sh").args(["-c", script, "sh", signal, &pid]).status().unwrap();
+        assert!(sent.success(), "SIG{signal} did not reach {}", self.name);
+    }
+
+    /// Ends it as a crash would.
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Waits for it to end by itself.
+    pub async fn ends(&mut self) -> ExitStatus {
+        let name = self.name;
+        until(&format!("{name} to end"), async || self.child.try_wait().unwrap()).await
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn spawn(name: &str, settings: &Settings, told: &Arc<Mutex<String>>) -> Child {
+    let mut command = Command::new(binary(name));
+    command.arg("serve").env_clear().envs(&settings.0);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    collect(child.stdout.take().unwrap(), told.clone());
+    collect(child.stderr.take().unwrap(), told.clone());
+    child
+}
+
+/// Reads line by line until the process has ended, which ends the thread as well.
+fn collect(pipe: impl Read + Send + 'static, told: Arc<Mutex<String>>) {
+    thread::spawn(move || {
+        for line in BufReader::new(pipe).lines().map_while(Result::ok) {
+            let mut told = told.lock().unwrap();
+            told.push_str(&line);
+            told.push('\n');
+        }
+    });
+}

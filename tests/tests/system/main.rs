@@ -1,0 +1,13 @@
+//! Whole-system tests: the binaries as they are shipped, each in a clean environment, on SQLite and on real
+//! MySQL, looked at over HTTP and with a real browser. They need `cargo build --workspace`, Docker, and
+//! chromium with chromedriver.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod browser;
+mod contract;
+mod faults;
+mod harness;
+mod main_job;
+mod mysql;
+mod stopping;
