@@ -166,7 +166,7 @@ mod tests {
         let config = load(&[]).unwrap();
         assert_eq!(config.bind, ["127.0.0.1:5000"]);
         assert_eq!(config.hardware_url().unwrap().as_str(), "http://localhost:5001/");
-        assert_eq!((config.hardware.connect_timeout_ms, config.hardware.timeout_ms), (300, 900));
+        assert_eq!((config.hardware.connect_timeout_ms, config.hardware.timeout_ms), (250, 750));
         assert_eq!(config.tz().unwrap(), Tz::UTC);
         assert_eq!((config.rate_limit.per_second, config.rate_limit.burst), (500, 2_000));
     }

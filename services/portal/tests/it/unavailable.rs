@@ -7,6 +7,10 @@ use wiremock::{MockServer, ResponseTemplate};
 
 use crate::harness::{Portal, hardware, listing, mount, problem, sample};
 
+/// Longer than any of the client's own limits, which make it a second, and short of for ever: how long exactly is
+/// not for a test on a shared machine to judge.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// An address where nobody listens.
 async fn nobody() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -16,12 +20,12 @@ async fn nobody() -> String {
 }
 
 #[tokio::test]
-async fn a_service_that_is_not_there_is_a_503_within_a_second() {
+async fn a_service_that_is_not_there_is_a_503_and_not_a_wait() {
     let portal = Portal::start(&nobody().await).await;
     for path in ["/", "/?q=gpu", "/hardware/7"] {
         let started = Instant::now();
         let page = portal.get(path).await;
-        assert!(started.elapsed() < Duration::from_secs(1), "{path}: {:?}", started.elapsed());
+        assert!(started.elapsed() < PATIENCE, "{path}: {:?}", started.elapsed());
         page.is(503)
             .has("<title>Not reachable right now – Toolcrib</title>")
             .has("the hardware service behind it does not answer")
@@ -34,16 +38,16 @@ async fn a_service_that_is_not_there_is_a_503_within_a_second() {
 }
 
 #[tokio::test]
-async fn a_service_that_accepts_and_says_nothing_is_a_503_within_a_second() {
+async fn a_service_that_accepts_and_says_nothing_is_a_503_and_not_a_wait() {
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let portal = Portal::start(&format!("http://{}", silent.local_addr().unwrap())).await;
     let started = Instant::now();
     portal.get("/").await.is(503);
-    assert!(started.elapsed() < Duration::from_secs(1), "{:?}", started.elapsed());
+    assert!(started.elapsed() < PATIENCE, "{:?}", started.elapsed());
 }
 
 #[tokio::test]
-async fn a_service_that_stops_in_mid_answer_is_a_503_within_a_second() {
+async fn a_service_that_stops_in_mid_answer_is_a_503_and_not_a_wait() {
     let half = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let portal = Portal::start(&format!("http://{}", half.local_addr().unwrap())).await;
     tokio::spawn(async move {
@@ -55,7 +59,7 @@ async fn a_service_that_stops_in_mid_answer_is_a_503_within_a_second() {
     });
     let started = Instant::now();
     portal.get("/").await.is(503);
-    assert!(started.elapsed() < Duration::from_secs(1), "{:?}", started.elapsed());
+    assert!(started.elapsed() < PATIENCE, "{:?}", started.elapsed());
 }
 
 #[tokio::test]
