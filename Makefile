@@ -1,6 +1,6 @@
 # Every target is one script or one cargo command; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: run demo test bench fmt check deny build images up down clean help
+.PHONY: run demo test bench fmt check openapi deny build images up down clean help
 
 run: ## both services on SQLite with two sample rows, in the foreground
 	@scripts/run.sh
@@ -21,6 +21,10 @@ check: ## the quick look before a commit: format, clippy, types
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	cargo check --locked --workspace --all-targets
+
+openapi: ## write services/hardware/openapi.json anew from the code; then look at the difference
+	cargo run --locked --quiet -p hardware -- openapi > target/openapi.json
+	mv target/openapi.json services/hardware/openapi.json
 
 deny: ## licenses, bans and sources of the dependencies (ADVISORIES=1: known holes too)
 	@scripts/deny.sh

@@ -46,10 +46,7 @@ impl Serialize for Secret {
 /// What can be wrong with a configuration; the text names the key and what would be right.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    /// A value in a file, or the file itself.
-    #[error("{}", one_line(.0))]
-    File(Box<figment::Error>),
-    /// A value in the environment, or one that does not go with another.
+    /// A value that cannot be, wherever it was set, or one that does not go with another.
     #[error("{key}: {message}")]
     Key {
         /// The environment variable or the configuration key.
@@ -59,21 +56,10 @@ pub enum ConfigError {
     },
 }
 
-/// Figment breaks its lines; an operator greps for one.
-fn one_line(error: &figment::Error) -> String {
-    error.to_string().split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 impl ConfigError {
     /// `key` is wrong as `message` says.
     pub fn key(key: impl Into<String>, message: impl Into<String>) -> Self {
         Self::Key { key: key.into(), message: message.into() }
-    }
-}
-
-impl From<figment::Error> for ConfigError {
-    fn from(error: figment::Error) -> Self {
-        Self::File(Box::new(error))
     }
 }
 
@@ -106,16 +92,29 @@ impl Sources<'_> {
     pub fn load<T: DeserializeOwned>(&self) -> Result<T, ConfigError> {
         let mut figment = Figment::from(Toml::string(self.defaults));
         if let Some(file) = &self.file {
-            figment = figment.merge(Toml::file_exact(file));
+            let text = std::fs::read_to_string(file).map_err(|e| {
+                ConfigError::key("CONFIG_FILE", format!("cannot read {}: {e}", file.display()))
+            })?;
+            figment = figment.merge(Toml::string(&text));
         }
-        for (path, value) in self.environment()? {
-            figment = figment.merge(Serialized::default(&path, value));
+        let environment = self.environment()?;
+        for set in &environment {
+            figment = figment.merge(Serialized::default(&set.path, &set.value));
         }
-        Ok(figment.extract()?)
+        figment.extract().map_err(|error| self.explain(&error, &environment))
+    }
+
+    /// Figment's error in one line that begins with the name under which the value was set.
+    fn explain(&self, error: &figment::Error, environment: &[Set]) -> ConfigError {
+        let path = error.path.join(".");
+        let by_environment = environment.iter().find(|set| set.path == path).map(|set| set.name.clone());
+        let in_file = self.file.as_ref().map(|file| format!("{path} (in {})", file.display()));
+        let key = by_environment.or(in_file).unwrap_or(path);
+        ConfigError::key(key, error.kind.to_string().split_whitespace().collect::<Vec<_>>().join(" "))
     }
 
     /// The keys set by the environment, with values of the type of their default.
-    fn environment(&self) -> Result<Vec<(String, toml::Value)>, ConfigError> {
+    fn environment(&self) -> Result<Vec<Set>, ConfigError> {
         let defaults: toml::Table =
             toml::from_str(self.defaults).map_err(|e| ConfigError::key("defaults", e.to_string()))?;
         self.refuse_mistakes()?;
@@ -133,7 +132,7 @@ impl Sources<'_> {
             }
             let text = if from_file.is_some() { self.secret_file(name, stem, text)? } else { text.clone() };
             let value = typed(default_at(&defaults, &path), &text).map_err(|m| ConfigError::key(stem, m))?;
-            found.push((path, value));
+            found.push(Set { name: stem.to_owned(), path, value });
         }
         Ok(found)
     }
@@ -163,6 +162,13 @@ impl Sources<'_> {
             .map_err(|e| ConfigError::key(name, format!("cannot read {path}: {e}")))?;
         Ok(text.trim_end_matches(['\n', '\r']).to_owned())
     }
+}
+
+/// One key that the environment sets.
+struct Set {
+    name: String,
+    path: String,
+    value: toml::Value,
 }
 
 fn default_at<'t>(defaults: &'t toml::Table, path: &str) -> Option<&'t toml::Value> {
@@ -203,91 +209,4 @@ fn typed(default: Option<&toml::Value>, text: &str) -> Result<toml::Value, Strin
 }
 
 #[cfg(test)]
-mod tests {
-    use std::io::Write;
-
-    use super::*;
-
-    const DEFAULTS: &str = "bind = [\"a\"]\n[mysql]\npassword = \"\"\nport = 3306\n[rate_limit]\non = true\n";
-
-    #[derive(Debug, Deserialize)]
-    struct Config {
-        bind: Vec<String>,
-        mysql: Mysql,
-        rate_limit: RateLimit,
-    }
-
-    #[derive(Debug, Deserialize)]
-    struct Mysql {
-        password: Secret,
-        port: u16,
-    }
-
-    #[derive(Debug, Deserialize)]
-    struct RateLimit {
-        on: bool,
-    }
-
-    fn load(env: &[(&str, &str)]) -> Result<Config, String> {
-        let sources = Sources {
-            defaults: DEFAULTS,
-            short_names: &[
-                ("BIND", "bind"),
-                ("MYSQL_PASSWORD", "mysql.password"),
-                ("MYSQL_PORT", "mysql.port"),
-            ],
-            mistakes: &[("MYSQL_PASS", "MYSQL_PASSWORD")],
-            file: None,
-            env: env.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
-        };
-        sources.load().map_err(|e| e.to_string())
-    }
-
-    #[test]
-    fn a_password_that_looks_like_a_number_or_a_bool_stays_text() {
-        for text in ["12345", "true", "0x10", "[1]", " x ", "a=b"] {
-            assert_eq!(load(&[("MYSQL_PASSWORD", text)]).unwrap().mysql.password.reveal(), text);
-        }
-    }
-
-    #[test]
-    fn the_environment_is_read_as_the_type_of_the_default() {
-        let config = load(&[("MYSQL_PORT", "13306"), ("BIND", "x, y"), ("RATE_LIMIT__ON", "no")]).unwrap();
-        assert_eq!((config.mysql.port, config.bind.len(), config.rate_limit.on), (13306, 2, false));
-        assert!(
-            load(&[("MYSQL_PORT", "abc")]).unwrap_err().contains("MYSQL_PORT: `abc` is not a whole number")
-        );
-        assert!(load(&[("MYSQL_PORT", "70000")]).unwrap_err().contains("mysql.port"));
-    }
-
-    #[test]
-    fn service_links_and_empty_values_count_as_unset() {
-        assert_eq!(load(&[("MYSQL_PORT", "tcp://10.0.0.1:3306")]).unwrap().mysql.port, 3306);
-        assert_eq!(load(&[("MYSQL_PORT", "")]).unwrap().mysql.port, 3306);
-    }
-
-    #[test]
-    fn a_misspelt_key_names_its_neighbour_and_a_foreign_one_is_left_alone() {
-        assert!(load(&[("RATE_LIMIT__ONN", "1")]).unwrap_err().contains("did you mean RATE_LIMIT__ON?"));
-        assert!(load(&[("MYSQL_PASS", "x")]).unwrap_err().contains("did you mean MYSQL_PASSWORD?"));
-        assert!(load(&[("NPM__THING", "1"), ("HOME", "/")]).is_ok());
-    }
-
-    #[test]
-    fn a_secret_can_come_from_a_file_but_not_from_two_places() {
-        let mut file = tempfile::NamedTempFile::new().unwrap();
-        writeln!(file, "s3cret").unwrap();
-        let path = file.path().to_str().unwrap();
-        assert_eq!(load(&[("MYSQL_PASSWORD_FILE", path)]).unwrap().mysql.password.reveal(), "s3cret");
-        let both = load(&[("MYSQL_PASSWORD_FILE", path), ("MYSQL_PASSWORD", "x")]).unwrap_err();
-        assert!(both.contains("MYSQL_PASSWORD is set as well"), "{both}");
-        assert!(load(&[("MYSQL_PASSWORD_FILE", "/nowhere")]).unwrap_err().contains("cannot read /nowhere"));
-    }
-
-    #[test]
-    fn a_secret_does_not_show_itself() {
-        let secret = Secret::new("s3cret");
-        assert_eq!(format!("{secret:?}"), "***");
-        assert_eq!(serde_json::to_string(&secret).unwrap(), "\"***\"");
-    }
-}
+mod tests;

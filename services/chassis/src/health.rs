@@ -4,7 +4,7 @@ use poem::{Endpoint, EndpointExt, IntoResponse, Response, Route, endpoint::make_
 use serde_json::json;
 use tokio::sync::watch;
 
-use crate::Problem;
+use crate::{Problem, RequestContext};
 
 const RETRY_AFTER_S: u32 = 1;
 
@@ -34,9 +34,12 @@ impl Readiness {
 /// The three routes; readiness follows `state`.
 #[must_use]
 pub fn routes(state: watch::Receiver<Readiness>) -> Route {
-    let readyz = make_sync(move |_| match state.borrow().check() {
+    let readyz = make_sync(move |request| match state.borrow().check() {
         Ok(()) => Json(json!({ "status": "ready" })).into_response(),
-        Err(problem) => problem.to_response(None),
+        Err(problem) => {
+            let context = request.extensions().get::<RequestContext>();
+            problem.to_response(context.map(|context| context.request_id.as_str()))
+        }
     });
     Route::new()
         .at("/livez", get(alive()))

@@ -1,6 +1,7 @@
 //! HTTP: handlers and wire types, one file a noun. A handler reads its parameters into domain types, asks the
 //! store, and turns what it gets into a view.
 
+pub mod bodies;
 pub mod cursor;
 pub mod error;
 pub mod etag;

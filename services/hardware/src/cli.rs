@@ -3,7 +3,7 @@
 pub mod catalogue;
 pub mod serve;
 
-use std::path::PathBuf;
+use std::{io::Write, path::PathBuf};
 
 use clap::{Parser, Subcommand};
 
@@ -75,6 +75,18 @@ pub enum Import {
 pub enum Export {
     /// The catalogue.
     Hardware,
+}
+
+/// Writes a command's data to stdout. A reader that has enough (`| head`) is no error.
+///
+/// # Errors
+/// Stdout cannot be written for another reason.
+pub fn write_stdout(data: &[u8]) -> std::io::Result<Exit> {
+    let mut stdout = std::io::stdout().lock();
+    match stdout.write_all(data).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(Exit::Ok),
+        other => other.map(|()| Exit::Ok),
+    }
 }
 
 /// How a command ended, as its exit code.

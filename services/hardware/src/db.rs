@@ -4,15 +4,21 @@
 //! one body per driver. What the compiler cannot check, tests do: every statement is prepared on both.
 
 mod connect;
+mod statement;
 
-use std::{future::Future, time::Duration};
+use std::time::Duration;
 
 use sqlx::{
     ConnectOptions, Connection, MySql, MySqlConnection, MySqlPool, Sqlite, SqliteConnection, SqlitePool,
-    Transaction, migrate::Migrator, mysql::MySqlConnectOptions, pool::PoolConnection,
+    Transaction,
+    migrate::Migrator,
+    mysql::{MySqlConnectOptions, MySqlDatabaseError},
+    pool::PoolConnection,
 };
 
 use self::connect::{mysql_options, mysql_pool, sqlite_options, sqlite_pool};
+pub use self::statement::Statement;
+pub(crate) use self::statement::{on_conn, timed};
 use crate::{
     config::{Database, DatabaseConfig},
     readiness::describe,
@@ -22,8 +28,6 @@ use crate::{
 static MYSQL_MIGRATIONS: Migrator = sqlx::migrate!("./migrations/mysql");
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("./migrations/sqlite");
 
-/// No statement of ours takes this long; one that does has lost its server.
-const STATEMENT_TIMEOUT: Duration = Duration::from_secs(15);
 /// How long one connection is tried to find out what is wrong.
 const DIAGNOSIS_TIMEOUT: Duration = Duration::from_secs(3);
 const SQLITE_MAX_READERS: u32 = 8;
@@ -42,36 +46,6 @@ pub enum Db {
     },
 }
 
-/// SQL text in both dialects, with the name it has in `db_statements_total`.
-#[derive(Debug)]
-pub struct Statement {
-    /// The constant's name in lower case.
-    pub name: &'static str,
-    /// MySQL's text.
-    pub mysql: &'static str,
-    /// SQLite's text.
-    pub sqlite: &'static str,
-}
-
-impl Statement {
-    /// One text that both databases understand.
-    #[must_use]
-    pub const fn both(name: &'static str, sql: &'static str) -> Self {
-        Self { name, mysql: sql, sqlite: sql }
-    }
-
-    /// Two texts, where the dialects differ.
-    #[must_use]
-    pub const fn per_dialect(name: &'static str, mysql: &'static str, sqlite: &'static str) -> Self {
-        Self { name, mysql, sqlite }
-    }
-
-    /// Counts one execution.
-    pub fn count(&self) {
-        metrics::counter!("db_statements_total", "name" => self.name).increment(1);
-    }
-}
-
 /// A connection in use, pooled or in a transaction: what every store function works on.
 #[derive(Debug)]
 pub enum Conn<'c> {
@@ -79,34 +53,6 @@ pub enum Conn<'c> {
     MySql(&'c mut MySqlConnection),
     /// To SQLite.
     Sqlite(&'c mut SqliteConnection),
-}
-
-/// Runs one statement on whichever database `$conn` is connected to, counted and within a time limit.
-/// `$sql` is the dialect's text, `$c` the driver's connection.
-macro_rules! on_conn {
-    ($conn:expr, $statement:expr, |$sql:ident, $c:ident| $body:expr) => {{
-        let statement: &$crate::db::Statement = &$statement;
-        statement.count();
-        match $conn {
-            $crate::db::Conn::MySql($c) => {
-                let $sql = statement.mysql;
-                $crate::db::timed($body).await
-            }
-            $crate::db::Conn::Sqlite($c) => {
-                let $sql = statement.sqlite;
-                $crate::db::timed($body).await
-            }
-        }
-    }};
-}
-pub(crate) use on_conn;
-
-/// Ends a statement that has lost its server.
-pub(crate) async fn timed<T>(work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, StoreError> {
-    match tokio::time::timeout(STATEMENT_TIMEOUT, work).await {
-        Ok(result) => Ok(result?),
-        Err(_) => Err(StoreError::Unavailable("the database did not answer in time".to_owned())),
-    }
 }
 
 /// A pooled connection for reading, returned when dropped.
@@ -301,6 +247,12 @@ fn tolerant(migrator: &Migrator) -> Migrator {
     let mut migrator = Migrator { migrations: migrator.migrations.clone(), ..Migrator::DEFAULT };
     migrator.set_ignore_missing(true);
     migrator
+}
+
+/// What MySQL says of it, if it is MySQL that says something.
+#[must_use]
+pub fn mysql_error(error: &sqlx::Error) -> Option<&MySqlDatabaseError> {
+    error.as_database_error()?.try_downcast_ref::<MySqlDatabaseError>()
 }
 
 fn is_missing_table(error: &sqlx::Error) -> bool {

@@ -7,7 +7,7 @@ use chassis::{config::process_env, telemetry};
 use clap::{CommandFactory, Parser};
 use hardware::{
     api::Context,
-    cli::{Cli, Command, Exit, Export, Import, catalogue, serve},
+    cli::{Cli, Command, Exit, Export, Import, catalogue, serve, write_stdout},
     config::Config,
     db::Db,
     openapi, readiness,
@@ -32,12 +32,14 @@ fn main() -> ExitCode {
 fn run(command: Command) -> anyhow::Result<Exit> {
     match command {
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "hardware", &mut std::io::stdout());
-            return Ok(Exit::Ok);
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "hardware", &mut script);
+            return Ok(write_stdout(&script)?);
         }
         Command::Man => {
-            clap_mangen::Man::new(Cli::command()).render(&mut std::io::stdout())?;
-            return Ok(Exit::Ok);
+            let mut page = Vec::new();
+            clap_mangen::Man::new(Cli::command()).render(&mut page)?;
+            return Ok(write_stdout(&page)?);
         }
         _ => {}
     }
@@ -50,8 +52,8 @@ async fn with_config(command: Command, config: Config) -> anyhow::Result<Exit> {
     match command {
         Command::Serve => serve::serve(config).await,
         Command::Healthcheck { url } => serve::healthcheck(url.as_deref(), &config).await,
-        Command::Config => print(&toml::to_string_pretty(&config)?),
-        Command::Openapi => print(&openapi_document(&config)?),
+        Command::Config => Ok(write_stdout(toml::to_string_pretty(&config)?.as_bytes())?),
+        Command::Openapi => Ok(write_stdout(openapi_document(&config)?.as_bytes())?),
         other => with_database(other, config).await,
     }
 }
@@ -85,12 +87,6 @@ async fn with_database(command: Command, config: Config) -> anyhow::Result<Exit>
     };
     db.close().await;
     exit
-}
-
-#[expect(clippy::print_stdout, reason = "the text is the command's data")]
-fn print(text: &str) -> anyhow::Result<Exit> {
-    print!("{text}");
-    Ok(Exit::Ok)
 }
 
 /// The document does not depend on the database, so none is touched.

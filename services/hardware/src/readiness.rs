@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 use crate::{
     config::{Database, Migrate},
-    db::Db,
+    db::{Db, mysql_error},
 };
 
 const EVERY: Duration = Duration::from_secs(1);
@@ -87,9 +87,7 @@ pub fn place(database: &Database) -> String {
 /// What is wrong with the database, in one line for an operator.
 #[must_use]
 pub fn describe(error: &sqlx::Error, place: &str) -> String {
-    if let Some(mysql) =
-        error.as_database_error().and_then(|e| e.try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>())
-    {
+    if let Some(mysql) = mysql_error(error) {
         return match mysql.number() {
             1045 => format!("{place} refuses the password: {}", mysql.message()),
             1044 | 1142 => format!("{place}: the user lacks rights: {}", mysql.message()),

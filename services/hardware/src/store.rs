@@ -3,12 +3,16 @@
 
 use std::{future::Future, time::Duration};
 
-use crate::{db::Statement, domain::Invalid};
+use crate::{
+    db::{Statement, mysql_error},
+    domain::Invalid,
+};
 
 pub mod catalogue;
 pub mod catalogue_import;
 pub mod claims;
 pub mod events;
+pub mod facets;
 pub mod hardware;
 pub mod hardware_change;
 
@@ -17,6 +21,7 @@ pub mod hardware_change;
 pub fn statements() -> Vec<&'static Statement> {
     [
         hardware::STATEMENTS,
+        facets::STATEMENTS,
         hardware_change::STATEMENTS,
         claims::STATEMENTS,
         events::STATEMENTS,
@@ -106,11 +111,10 @@ impl StoreError {
 }
 
 fn code(error: &sqlx::Error) -> Option<String> {
-    let error = error.as_database_error()?;
-    if let Some(mysql) = error.try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>() {
-        return Some(mysql.number().to_string());
+    match mysql_error(error) {
+        Some(mysql) => Some(mysql.number().to_string()),
+        None => error.as_database_error()?.code().map(std::borrow::Cow::into_owned),
     }
-    error.code().map(std::borrow::Cow::into_owned)
 }
 
 const ATTEMPTS: u32 = 5;

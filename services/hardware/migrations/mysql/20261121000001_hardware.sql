@@ -21,6 +21,6 @@ CREATE TABLE hardware (
     CONSTRAINT hardware_name UNIQUE (provider, name, archived_id),
     CONSTRAINT hardware_capacity CHECK (capacity >= 0),
     CONSTRAINT hardware_buffer CHECK (buffer_s >= 0),
-    INDEX hardware_category (archived_id, category),
-    INDEX hardware_location (archived_id, location)
+    INDEX hardware_category (category, archived_id),
+    INDEX hardware_location (location, archived_id)
 ) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin;

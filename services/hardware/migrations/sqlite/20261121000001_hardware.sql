@@ -22,5 +22,5 @@ CREATE TABLE hardware (
     CONSTRAINT hardware_capacity CHECK (capacity >= 0),
     CONSTRAINT hardware_buffer CHECK (buffer_s >= 0)
 );
-CREATE INDEX hardware_category ON hardware (archived_id, category);
-CREATE INDEX hardware_location ON hardware (archived_id, location);
+CREATE INDEX hardware_category ON hardware (category, archived_id);
+CREATE INDEX hardware_location ON hardware (location, archived_id);

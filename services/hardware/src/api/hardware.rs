@@ -16,16 +16,17 @@ use poem_openapi::{
 use self::transfer::{Csv, CsvStream};
 use super::{
     ANONYMOUS, Shared,
+    bodies::{HardwareChanges, NewHardware},
     error::impossible,
     etag,
     import_views::ImportReportView,
-    params::{Flag, Ids, Time, WholeNumber},
-    views::{FacetsView, HardwareChanges, HardwareListView, HardwareView, NewHardware},
+    params::{Flag, Given, Ids, Time, WholeNumber},
+    views::{FacetsView, HardwareListView, HardwareView},
 };
 use crate::{
     domain::hardware::{Changes, Hardware},
     store::{
-        StoreError, hardware,
+        StoreError, facets, hardware,
         hardware_change::{self, Edit},
     },
 };
@@ -124,15 +125,15 @@ impl HardwareApi {
     async fn list_hardware(
         &self,
         /// The window's first second; now, if not given.
-        from: Query<Option<Time>>,
+        from: Query<Given<Time>>,
         /// The window's end, itself outside; an hour after `from`, if not given. At most ten years ahead.
-        to: Query<Option<Time>>,
+        to: Query<Given<Time>>,
         /// The zone of times without an offset, such as Europe/Berlin.
         tz: Query<Option<String>>,
         /// Units wanted, 1 to 1,000,000: for `fits` and `next_free_at`.
-        qty: Query<Option<WholeNumber>>,
+        qty: Query<Given<WholeNumber>>,
         /// Only hardware that `fits`.
-        free_only: Query<Option<Flag>>,
+        free_only: Query<Given<Flag>>,
         /// Up to four words, each to be found in name, provider, category, location, description or tags.
         q: Query<Option<String>>,
         /// Exactly this provider.
@@ -144,27 +145,27 @@ impl HardwareApi {
         /// A tag, `key=value`; up to four times, all must be there.
         tag: Query<Option<Vec<String>>>,
         /// Only these ids, apart by commas, up to 50.
-        ids: Query<Option<Ids>>,
+        ids: Query<Given<Ids>>,
         /// Rows a page, 1 to 1,000; 100 if not given.
-        limit: Query<Option<WholeNumber>>,
+        limit: Query<Given<WholeNumber>>,
         /// Where to go on, from `Link`.
         cursor: Query<Option<String>>,
         uri: &poem::http::Uri,
         headers: &HeaderMap,
     ) -> poem::Result<ListAnswer> {
         let asked = list::Asked {
-            from: from.0.map(|time| time.0),
-            to: to.0.map(|time| time.0),
+            from: from.0.0.map(|time| time.0),
+            to: to.0.0.map(|time| time.0),
             tz: tz.0,
-            qty: qty.0.map(|n| n.0),
-            free_only: free_only.0.is_some_and(|flag| flag.0),
+            qty: qty.0.0.map(|n| n.0),
+            free_only: free_only.0.0.is_some_and(|flag| flag.0),
             q: q.0,
             provider: provider.0,
             category: category.0,
             location: location.0,
             tags: tag.0.unwrap_or_default(),
-            ids: ids.0.map(|ids| ids.0),
-            limit: limit.0.map(|n| n.0),
+            ids: ids.0.0.map(|ids| ids.0),
+            limit: limit.0.0.map(|n| n.0),
             cursor: cursor.0,
         };
         Ok(list::answer(&self.context, asked, uri, headers).await?)
@@ -185,7 +186,7 @@ impl HardwareApi {
     #[oai(path = "/hardware/facets", method = "get", operation_id = "list_facets")]
     async fn list_facets(&self) -> poem::Result<Json<FacetsView>> {
         let mut lease = self.context.db.read().await?;
-        Ok(Json(hardware::facets(&mut lease.conn()).await?.into()))
+        Ok(Json(facets::list(&mut lease.conn()).await?.into()))
     }
 
     /// Import a CSV file
@@ -197,10 +198,10 @@ impl HardwareApi {
     async fn import_hardware(
         &self,
         /// Only say what would happen.
-        dry_run: Query<Option<Flag>>,
+        dry_run: Query<Given<Flag>>,
         body: Csv,
     ) -> poem::Result<Json<ImportReportView>> {
-        let dry_run = dry_run.0.is_some_and(|flag| flag.0);
+        let dry_run = dry_run.0.0.is_some_and(|flag| flag.0);
         Ok(Json(transfer::import(&self.context, body, dry_run).await?))
     }
 
@@ -230,14 +231,14 @@ impl HardwareApi {
         &self,
         id: Path<WholeNumber>,
         /// Cut the capacity even below what is booked.
-        force: Query<Option<Flag>>,
+        force: Query<Given<Flag>>,
         body: Json<HardwareChanges>,
         headers: &HeaderMap,
     ) -> poem::Result<HardwareAnswer> {
         let edit = Edit {
             changes: &body.0.into(),
             expected: &etag::expected(headers)?,
-            force: force.0.is_some_and(|flag| flag.0),
+            force: force.0.0.is_some_and(|flag| flag.0),
             now_s: self.context.clock.now_s(),
             actor: ANONYMOUS,
         };

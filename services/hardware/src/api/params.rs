@@ -70,7 +70,7 @@ parameter!(
     MetaSchema::new("boolean"),
     |text| match text.to_ascii_lowercase().as_str() {
         "true" | "1" | "on" | "yes" => Ok(true),
-        "false" | "0" | "off" | "no" | "" => Ok(false),
+        "false" | "0" | "off" | "no" => Ok(false),
         _ => Err(format!("`{}` is neither true nor false", shortened(text))),
     }
 );
@@ -85,6 +85,48 @@ parameter!(
         text.split(',').map(read).collect()
     }
 );
+
+/// A parameter that may be missing, or there and empty, as a form sends it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Given<T>(pub Option<T>);
+
+impl<T: Type> Type for Given<T> {
+    const IS_REQUIRED: bool = false;
+    type RawValueType = T::RawValueType;
+    type RawElementValueType = T::RawElementValueType;
+
+    fn name() -> Cow<'static, str> {
+        T::name()
+    }
+
+    fn schema_ref() -> MetaSchemaRef {
+        T::schema_ref()
+    }
+
+    fn as_raw_value(&self) -> Option<&Self::RawValueType> {
+        self.0.as_ref().and_then(T::as_raw_value)
+    }
+
+    fn raw_element_iter<'a>(&'a self) -> Box<dyn Iterator<Item = &'a Self::RawElementValueType> + 'a> {
+        match &self.0 {
+            Some(value) => value.raw_element_iter(),
+            None => Box::new(std::iter::empty()),
+        }
+    }
+}
+
+impl<T: ParseFromParameter> ParseFromParameter for Given<T> {
+    fn parse_from_parameter(text: &str) -> ParseResult<Self> {
+        if text.trim().is_empty() {
+            return Ok(Self(None));
+        }
+        T::parse_from_parameter(text).map(|value| Self(Some(value))).map_err(ParseError::propagate)
+    }
+
+    fn parse_from_parameters<I: IntoIterator<Item = A>, A: AsRef<str>>(texts: I) -> ParseResult<Self> {
+        texts.into_iter().next().map_or(Ok(Self(None)), |text| Self::parse_from_parameter(text.as_ref()))
+    }
+}
 
 fn shortened(text: &str) -> String {
     text.chars().take(60).collect()

@@ -11,7 +11,7 @@ use chassis::Clock;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tokio::sync::mpsc;
 
-use super::Exit;
+use super::{Exit, write_stdout};
 use crate::{
     db::Db,
     domain::hardware::{Changes, Hardware},
@@ -50,7 +50,7 @@ pub async fn import(
     let ended = import::import_catalogue(db, source, mode, &mut summary, &mut teller).await;
     progress.finish_and_clear();
     let told = teller.finish();
-    println_json(summary)?;
+    print_summary(summary)?;
     told.context("the report could not be written")?;
     exit_of(ended, summary)
 }
@@ -83,11 +83,10 @@ fn open(file: &Path) -> anyhow::Result<(Box<dyn Read + Send>, ProgressBar)> {
     Ok((Box::new(bar.wrap_read(opened)), bar))
 }
 
-#[expect(clippy::print_stdout, reason = "the summary is this command's data")]
-fn println_json(summary: Summary) -> anyhow::Result<()> {
+fn print_summary(summary: Summary) -> anyhow::Result<()> {
     let Summary { created, updated, unchanged, failed } = summary;
     let line = serde_json::json!({ "created": created, "updated": updated, "unchanged": unchanged, "failed": failed });
-    println!("{}", serde_json::to_string(&line)?);
+    write_stdout(format!("{line}\n").as_bytes())?;
     Ok(())
 }
 
@@ -149,11 +148,9 @@ pub async fn export(db: &Db) -> anyhow::Result<Exit> {
     let (sender, mut pages) = mpsc::channel(EXPORT_AHEAD);
     let db = db.clone();
     let writing = tokio::spawn(async move { export::catalogue(&db, &sender).await });
-    let mut stdout = io::stdout().lock();
     while let Some(page) = pages.recv().await {
-        stdout.write_all(&page?)?;
+        write_stdout(&page?)?;
     }
-    stdout.flush()?;
     writing.await??;
     Ok(Exit::Ok)
 }

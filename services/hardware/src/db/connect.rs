@@ -70,6 +70,8 @@ pub(super) fn sqlite_options(path: &std::path::Path) -> SqliteConnectOptions {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
+        // SQLite's own LOWER knows ASCII alone; a search must find an École by its école.
+        .with_regexp()
         .busy_timeout(SQLITE_BUSY_TIMEOUT)
         .statement_cache_capacity(STATEMENT_CACHE)
 }

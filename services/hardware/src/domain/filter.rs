@@ -51,7 +51,7 @@ pub fn tags(texts: &[String]) -> Result<Vec<String>, Invalid> {
     if texts.len() > MAX_TAGS {
         return Err(Invalid::new("tag", format!("is given more than {MAX_TAGS} times")));
     }
-    let tags = texts.iter().map(|text| text.trim().to_owned());
+    let tags = texts.iter().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
     tags.map(|tag| {
         if tag.contains('=') { Ok(tag) } else { Err(Invalid::new("tag", "is not of the form key=value")) }
     })
@@ -61,10 +61,13 @@ pub fn tags(texts: &[String]) -> Result<Vec<String>, Invalid> {
 /// Orders the ids to be matched.
 ///
 /// # Errors
-/// There are too many.
+/// One is below 1, or there are too many.
 pub fn ids(mut ids: Vec<i64>) -> Result<Vec<i64>, Invalid> {
     ids.sort_unstable();
     ids.dedup();
+    if ids.first().is_some_and(|id| *id < 1) {
+        return Err(Invalid::new("ids", "has a number below 1; ids begin there"));
+    }
     if ids.len() > MAX_IDS {
         return Err(Invalid::new("ids", format!("names more than {MAX_IDS} hardware")));
     }
@@ -92,6 +95,7 @@ mod tests {
     #[test]
     fn ids_are_ordered_and_bounded() {
         assert_eq!(ids(vec![3, 1, 3]).unwrap(), [1, 3]);
-        assert_eq!(ids((0..=50).collect()).unwrap_err().field, "ids");
+        assert_eq!(ids((1..=51).collect()).unwrap_err().field, "ids");
+        assert_eq!(ids(vec![1, i64::MIN]).unwrap_err().field, "ids");
     }
 }

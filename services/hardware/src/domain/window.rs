@@ -9,6 +9,8 @@ pub const DEFAULT_LENGTH_S: i64 = 3_600;
 /// How far ahead a window may reach, and how long it may be.
 pub const MAX_YEARS: i64 = 10;
 const YEAR_S: i64 = 366 * 86_400;
+/// The years 0 to 9999, which RFC 3339 can write; and nothing in them overflows when it is added up.
+const EPOCH: std::ops::Range<i64> = -62_167_219_200..253_402_300_800;
 
 /// `[from, to)` in UTC epoch seconds, `from < to`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +27,9 @@ impl Window {
     /// # Errors
     /// Which of `from` and `to` is impossible, and why.
     pub fn new(from: i64, to: i64, now_s: i64) -> Result<Self, Invalid> {
+        if !EPOCH.contains(&from) || !EPOCH.contains(&to) {
+            return Err(Invalid::new("from", "is not between the years 0 and 9999"));
+        }
         if to <= from {
             return Err(Invalid::new("to", "is not after `from`"));
         }
@@ -79,6 +84,13 @@ mod tests {
         assert!(Window::new(limit - 1, limit, 0).is_ok());
         assert_eq!(Window::new(limit, limit + 1, 0).unwrap_err().field, "to");
         assert_eq!(Window::new(-limit, 1, 0).unwrap_err().field, "from");
+    }
+
+    #[test]
+    fn times_beyond_the_calendar_are_refused_and_do_not_overflow() {
+        for (from, to) in [(i64::MIN, 0), (0, i64::MAX), (i64::MIN, i64::MAX)] {
+            assert_eq!(Window::new(from, to, 0).unwrap_err().field, "from");
+        }
     }
 
     #[test]

@@ -20,23 +20,59 @@ macro_rules! columns {
 pub(super) use columns;
 
 /// Every condition is always there and passes when nothing is asked of it, so the text is fixed.
-/// INSTR('', '') is 1 on both databases: an empty word or tag is found everywhere.
+/// INSTR('', '') is 1 on both databases: an empty tag is found everywhere. `$found` tells whether a text holds
+/// a word in any case: MySQL lowers all letters, SQLite matches a pattern.
 macro_rules! matching {
-    () => {
-        " FROM hardware WHERE archived_id = 0 AND id > ? AND id <= ?
+    ($before:literal, $after:literal) => {
+        concat!(
+            " FROM hardware WHERE archived_id = 0 AND id > ? AND id <= ?
           AND (? IS NULL OR provider = ?) AND (? IS NULL OR category = ?) AND (? IS NULL OR location = ?)
           AND (? IS NULL OR INSTR(?, CONCAT(',', id, ',')) > 0)
           AND INSTR(tags, ?) > 0 AND INSTR(tags, ?) > 0 AND INSTR(tags, ?) > 0 AND INSTR(tags, ?) > 0
-          AND (? = '' OR INSTR(LOWER(CONCAT_WS(' ', provider, name, category, location, description, tags)), ?) > 0)
-          AND (? = '' OR INSTR(LOWER(CONCAT_WS(' ', provider, name, category, location, description, tags)), ?) > 0)
-          AND (? = '' OR INSTR(LOWER(CONCAT_WS(' ', provider, name, category, location, description, tags)), ?) > 0)
-          AND (? = '' OR INSTR(LOWER(CONCAT_WS(' ', provider, name, category, location, description, tags)), ?) > 0)"
+          AND (? = '' OR ",
+            $before,
+            "CONCAT_WS(' ', provider, name, category, location, description, tags)",
+            $after,
+            ")
+          AND (? = '' OR ",
+            $before,
+            "CONCAT_WS(' ', provider, name, category, location, description, tags)",
+            $after,
+            ")
+          AND (? = '' OR ",
+            $before,
+            "CONCAT_WS(' ', provider, name, category, location, description, tags)",
+            $after,
+            ")
+          AND (? = '' OR ",
+            $before,
+            "CONCAT_WS(' ', provider, name, category, location, description, tags)",
+            $after,
+            ")"
+        )
+    };
+}
+macro_rules! mysql_matching {
+    () => {
+        matching!("INSTR(LOWER(", "), ?) > 0")
+    };
+}
+macro_rules! sqlite_matching {
+    () => {
+        matching!("", " REGEXP ?")
     };
 }
 
-const LIST: Statement =
-    Statement::both("hardware_list", concat!("SELECT ", columns!(), matching!(), " ORDER BY id LIMIT ?"));
-const COUNT: Statement = Statement::both("hardware_count", concat!("SELECT COUNT(*)", matching!()));
+const LIST: Statement = Statement::per_dialect(
+    "hardware_list",
+    concat!("SELECT ", columns!(), mysql_matching!(), " ORDER BY id LIMIT ?"),
+    concat!("SELECT ", columns!(), sqlite_matching!(), " ORDER BY id LIMIT ?"),
+);
+const COUNT: Statement = Statement::per_dialect(
+    "hardware_count",
+    concat!("SELECT COUNT(*)", mysql_matching!()),
+    concat!("SELECT COUNT(*)", sqlite_matching!()),
+);
 const COUNT_ALL: Statement =
     Statement::both("hardware_count_all", "SELECT COUNT(*) FROM hardware WHERE archived_id = 0");
 const FIND: Statement = Statement::both(
@@ -47,21 +83,8 @@ const FIND_BY_NAME: Statement = Statement::both(
     "hardware_find_by_name",
     concat!("SELECT ", columns!(), " FROM hardware WHERE provider = ? AND name = ? AND archived_id = 0"),
 );
-const PROVIDERS: Statement = Statement::both(
-    "hardware_providers",
-    "SELECT provider AS value, COUNT(*) AS matches FROM hardware WHERE archived_id = 0 GROUP BY provider ORDER BY provider LIMIT ?",
-);
-const CATEGORIES: Statement = Statement::both(
-    "hardware_categories",
-    "SELECT category AS value, COUNT(*) AS matches FROM hardware WHERE archived_id = 0 AND category <> '' GROUP BY category ORDER BY category LIMIT ?",
-);
-const LOCATIONS: Statement = Statement::both(
-    "hardware_locations",
-    "SELECT location AS value, COUNT(*) AS matches FROM hardware WHERE archived_id = 0 AND location <> '' GROUP BY location ORDER BY location LIMIT ?",
-);
 
-pub(super) const STATEMENTS: &[&Statement] =
-    &[&LIST, &COUNT, &COUNT_ALL, &FIND, &FIND_BY_NAME, &PROVIDERS, &CATEGORIES, &LOCATIONS];
+pub(super) const STATEMENTS: &[&Statement] = &[&LIST, &COUNT, &COUNT_ALL, &FIND, &FIND_BY_NAME];
 
 /// Binds every placeholder of `matching!`, in order. A macro, because the drivers' query types differ.
 macro_rules! bind_filter {
@@ -81,9 +104,6 @@ macro_rules! bind_filter {
         query
     }};
 }
-
-/// Different values that one facet lists at most.
-const MAX_FACET_VALUES: i64 = 500;
 
 /// A hardware as it stands in the catalogue.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -153,7 +173,7 @@ pub async fn list(
     after_id: i64,
     limit: i64,
 ) -> Result<Vec<Item>, StoreError> {
-    let bound = Bound::new(filter, after_id);
+    let bound = Bound::new(filter, after_id, conn);
     let rows = on_conn!(conn, LIST, |sql, c| async {
         let query = bind_filter!(sqlx::query_as::<_, HardwareRow>(sql), bound);
         query.bind(limit).fetch_all(&mut **c).await
@@ -169,7 +189,7 @@ pub async fn count(conn: &mut Conn<'_>, filter: &Filter) -> Result<i64, StoreErr
     if *filter == Filter::default() {
         return on_conn!(conn, COUNT_ALL, |sql, c| sqlx::query_scalar::<_, i64>(sql).fetch_one(&mut **c));
     }
-    let bound = Bound::new(filter, 0);
+    let bound = Bound::new(filter, 0, conn);
     on_conn!(conn, COUNT, |sql, c| async {
         bind_filter!(sqlx::query_scalar::<_, i64>(sql), bound).fetch_one(&mut **c).await
     })
@@ -186,10 +206,15 @@ struct Bound<'f> {
 }
 
 impl<'f> Bound<'f> {
-    fn new(filter: &'f Filter, after_id: i64) -> Self {
+    fn new(filter: &'f Filter, after_id: i64, conn: &Conn<'_>) -> Self {
+        let sought = |word: &String| match conn {
+            Conn::MySql(_) => word.clone(),
+            Conn::Sqlite(_) => format!("(?i){}", regex::escape(word)),
+        };
         let ids = filter.ids.as_deref();
         // The ids' own range keeps the scan short; the text decides within it.
-        let range = ids.map(|ids| (ids.first().map_or(0, |id| id - 1), ids.last().copied().unwrap_or(0)));
+        let range = ids
+            .map(|ids| (ids.first().map_or(0, |id| id.saturating_sub(1)), ids.last().copied().unwrap_or(0)));
         let (before, up_to_id) = range.unwrap_or((0, i64::MAX));
         let listed =
             |ids: &[i64]| format!(",{},", ids.iter().map(i64::to_string).collect::<Vec<_>>().join(","));
@@ -201,7 +226,7 @@ impl<'f> Bound<'f> {
             tags: std::array::from_fn(|i| {
                 filter.tags.get(i).map_or_else(String::new, |tag| format!("\n{tag}\n"))
             }),
-            words: std::array::from_fn(|i| filter.words.get(i).cloned().unwrap_or_default()),
+            words: std::array::from_fn(|i| filter.words.get(i).map(sought).unwrap_or_default()),
         }
     }
 }
@@ -231,42 +256,4 @@ pub(super) async fn find_by_name(
         sqlx::query_as::<_, HardwareRow>(sql).bind(provider).bind(name).fetch_optional(&mut **c)
     })?;
     row.map(Item::from).ok_or(StoreError::NotFound)
-}
-
-/// One value of a facet, and how many hardware have it.
-#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
-pub struct FacetValue {
-    /// The value.
-    pub value: String,
-    /// Hardware that have it.
-    pub matches: i64,
-}
-
-/// What there is to filter by.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Facets {
-    /// All providers, by name.
-    pub providers: Vec<FacetValue>,
-    /// All categories.
-    pub categories: Vec<FacetValue>,
-    /// All locations.
-    pub locations: Vec<FacetValue>,
-}
-
-/// The values to filter by, at most [`MAX_FACET_VALUES`] each.
-///
-/// # Errors
-/// The database cannot be reached.
-pub async fn facets(conn: &mut Conn<'_>) -> Result<Facets, StoreError> {
-    Ok(Facets {
-        providers: facet(conn, &PROVIDERS).await?,
-        categories: facet(conn, &CATEGORIES).await?,
-        locations: facet(conn, &LOCATIONS).await?,
-    })
-}
-
-async fn facet(conn: &mut Conn<'_>, statement: &Statement) -> Result<Vec<FacetValue>, StoreError> {
-    on_conn!(conn, *statement, |sql, c| {
-        sqlx::query_as::<_, FacetValue>(sql).bind(MAX_FACET_VALUES).fetch_all(&mut **c)
-    })
 }

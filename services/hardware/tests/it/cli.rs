@@ -150,6 +150,19 @@ fn the_configuration_is_printed_without_secrets() {
 }
 
 #[test]
+fn a_reader_that_has_enough_is_no_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let arguments: [&[&str]; 4] = [&["config"], &["openapi"], &["completions", "bash"], &["man"]];
+    for arguments in arguments {
+        let mut child =
+            hardware(folder.path(), arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success() && output.stderr.is_empty(), "{arguments:?}: {}", stderr(&output));
+    }
+}
+
+#[test]
 fn completions_and_the_manual_need_no_configuration() {
     let folder = tempfile::tempdir().unwrap();
     for arguments in [&["completions", "bash"][..], &["man"], &["--help"], &["--version"]] {

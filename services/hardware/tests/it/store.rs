@@ -66,3 +66,17 @@ async fn readers_of_sqlite_cannot_write() {
     let refused = sqlx::query("INSERT INTO hardware (provider, name) VALUES ('a', 'b')").execute(c).await;
     assert!(refused.unwrap_err().to_string().contains("readonly"));
 }
+
+/// An index on a column that every list names once drew SQLite away from the order of ids: a million rows were
+/// sorted for each page.
+#[tokio::test]
+async fn sqlite_reads_a_page_in_order_of_id_without_sorting() {
+    let app = TestApp::sqlite().await;
+    let list = store::statements().into_iter().find(|s| s.name == "hardware_list").unwrap();
+    let mut lease = app.db.read().await.unwrap();
+    let Conn::Sqlite(c) = lease.conn() else { panic!("not SQLite") };
+    let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", list.sqlite));
+    let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(explain).fetch_all(c).await.unwrap();
+    let plan: Vec<_> = plan.into_iter().map(|(.., step)| step).collect();
+    assert_eq!(plan, ["SEARCH hardware USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"]);
+}

@@ -105,7 +105,7 @@ fn problem(error: ImportError, max_bytes: u64) -> Problem {
 }
 
 fn too_large(max_bytes: u64) -> Problem {
-    let advice = "send it in parts, or use `hardware import hardware FILE`, which has no limit";
+    let advice = "send it in parts, or use `hardware import hardware FILE`, which takes larger ones";
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE)
         .detail(format!("The file is larger than {max_bytes} bytes; {advice}."))
 }

@@ -55,6 +55,7 @@ on_both! {
             ("q=100%25_", vec!["100%_rig"]),
             ("q=%27%20OR%201=1", vec![]),
             ("q=", vec!["c5.large", "g5.XLARGE", "H16mr", "100%_rig"]),
+            ("from=&to=&tz=&qty=&free_only=&ids=&limit=&cursor=&tag=", vec!["c5.large", "g5.XLARGE", "H16mr", "100%_rig"]),
             ("provider=&category=", vec!["c5.large", "g5.XLARGE", "H16mr", "100%_rig"]),
             ("tag=gpu%3DT4", vec!["100%_rig"]),
             ("tag=gpu%3DT", vec![]),
@@ -66,6 +67,14 @@ on_both! {
             let answer = app.get(&format!("/hardware?{query}")).await.expect(200);
             assert_eq!(names(&answer.json()), expected, "{query}");
             assert_eq!(answer.header("x-total-count"), Some(expected.len().to_string().as_str()), "{query}");
+        }
+    }
+
+    async fn a_search_finds_letters_of_every_alphabet_in_any_case(app) {
+        app.add(json!({ "provider": "École", "name": "ÜBER.1", "description": "Стенд номер 5" })).await;
+        for (q, found) in [("école", 1), ("ÉCOLE", 1), ("über.1", 1), ("Über", 1), ("überx1", 0), ("СТЕНД", 1), ("(?i)", 0), ("[", 0)] {
+            let request = app.request(Method::GET, "/hardware").query(&[("q", q)]);
+            assert_eq!(Answer::of(request).await.expect(200).json().as_array().unwrap().len(), found, "{q}");
         }
     }
 

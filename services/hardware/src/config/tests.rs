@@ -1,0 +1,65 @@
+use super::*;
+
+fn load(env: &[(&str, &str)]) -> Result<Config, String> {
+    Config::load(env.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect())
+        .map_err(|e| e.to_string())
+}
+
+#[test]
+fn with_nothing_set_it_is_an_embedded_file_on_loopback() {
+    let config = load(&[]).unwrap();
+    assert!(
+        matches!(config.database().unwrap(), Database::Sqlite(path) if path.ends_with("data/hardware.db"))
+    );
+    assert!(config.addresses().unwrap().iter().all(|a| a.ip().is_loopback()));
+}
+
+#[test]
+fn any_part_of_mysql_means_mysql_and_a_url_wins() {
+    for key in ["MYSQL_HOST", "MYSQL_USER", "MYSQL_PASSWORD", "MYSQL_DATABASE"] {
+        let config = load(&[(key, "12345")]).unwrap();
+        assert!(matches!(config.database().unwrap(), Database::MySql(_)), "{key}");
+    }
+    let config = load(&[("MYSQL_HOST", "h"), ("DATABASE_URL", "sqlite://x.db")]).unwrap();
+    assert!(matches!(config.database().unwrap(), Database::Sqlite(path) if path.ends_with("x.db")));
+    assert!(load(&[("DATABASE_URL", "postgres://x")]).unwrap_err().contains("DATABASE_URL: must begin with"));
+    assert!(load(&[("DATABASE_URL", "sqlite::memory:")]).unwrap_err().contains("needs a file"));
+}
+
+#[test]
+fn a_port_alone_or_a_service_link_does_not_mean_mysql() {
+    let config = load(&[("MYSQL_PORT", "tcp://10.0.0.1:3306"), ("MYSQL_HOST", "tcp://10.0.0.1")]).unwrap();
+    assert!(matches!(config.database().unwrap(), Database::Sqlite(_)));
+}
+
+#[test]
+fn an_open_address_needs_to_be_meant() {
+    assert!(load(&[("BIND", "0.0.0.0:5001")]).unwrap_err().contains("BIND: is open to others"));
+    assert!(load(&[("METRICS_BIND", "[::]:9090")]).unwrap_err().contains("METRICS_BIND: is open to others"));
+    assert!(load(&[("BIND", "0.0.0.0:5001,127.0.0.1:4545"), ("ALLOW_OPEN", "true")]).is_ok());
+    let moved = [("BIND", "0.0.0.0:5001"), ("ALLOW_OPEN", "true"), ("CLOCK", "2026-01-01T00:00:00Z")];
+    assert!(load(&moved).unwrap_err().contains("CLOCK"));
+}
+
+#[test]
+fn wrong_values_name_their_key() {
+    for (key, value) in [
+        ("CLOCK", "2026-01-01T00:00"),
+        ("MYSQL_SSL_MODE", "maybe"),
+        ("TRUSTED_PROXIES", "proxy"),
+        ("BIND", "5001"),
+        ("DATABASE__MAX_CONNECTIONS", "0"),
+        ("MYSQL_PASS", "x"),
+    ] {
+        assert!(load(&[(key, value)]).unwrap_err().contains(key), "{key}");
+    }
+    assert!(load(&[("CUSTOMER__TZ", "Mars/Base")]).unwrap_err().starts_with("CUSTOMER__TZ: "));
+    assert!(load(&[("LOG_FORMAT", "xml")]).unwrap_err().starts_with("LOG_FORMAT: "));
+}
+
+#[test]
+fn printing_the_configuration_shows_no_secret() {
+    let env = [("MYSQL_PASSWORD", "hunter2"), ("DATABASE_URL", "mysql://u:hunter2@h/d")];
+    let shown = format!("{:?}", load(&env).unwrap());
+    assert!(!shown.contains("hunter2"), "{shown}");
+}
