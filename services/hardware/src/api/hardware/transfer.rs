@@ -4,7 +4,7 @@ use std::io::{self, Read};
 
 use bytes::Bytes;
 use chassis::Problem;
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use poem::{
     Body, IntoResponse, Request, RequestBody, Response, Result,
     http::{HeaderValue, StatusCode, header},
@@ -173,5 +173,6 @@ pub async fn export(context: &Context) -> Result<CsvStream, Problem> {
         let page = receiver.recv().await?;
         Some((page.map_err(io::Error::other), receiver))
     });
-    Ok(CsvStream(Body::from_bytes_stream(pages)))
+    // Compression asks once more after the end, which an unfold that is not fused answers with a panic.
+    Ok(CsvStream(Body::from_bytes_stream(pages.fuse())))
 }
