@@ -63,8 +63,8 @@ pub struct ImportRowView {
     pub name: String,
     /// How it ended.
     pub result: RowResult,
-    /// Why it was refused.
-    #[oai(skip_serializing_if_is_empty)]
+    /// Why it was refused; left out where it was not.
+    #[oai(skip_serializing_if_is_empty, default)]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
 }

@@ -63,18 +63,23 @@ pub struct HardwareListView {
     pub fits: bool,
     /// The earliest start, at or after `from`, at which a booking of the same length and `qty` fits; null if there
     /// is none within 90 days.
+    #[oai(nullable)]
     pub next_free_at: Option<DateTime<Utc>>,
     /// Units promised beyond the capacity at the window's peak.
     pub overcommitted: i64,
     /// Seconds that a unit stays blocked after a booking.
     pub buffer_s: i64,
     /// The zone of its wall-clock times.
+    #[oai(nullable)]
     pub tz: Option<String>,
     /// A word to filter by.
+    #[oai(nullable)]
     pub category: Option<String>,
     /// Where it stands.
+    #[oai(nullable)]
     pub location: Option<String>,
     /// Whatever a person should know.
+    #[oai(nullable)]
     pub description: Option<String>,
     /// `key=value`, sorted.
     pub tags: Vec<String>,
@@ -122,12 +127,16 @@ pub struct HardwareView {
     /// Seconds that a unit stays blocked after a booking.
     pub buffer_s: i64,
     /// The zone of its wall-clock times.
+    #[oai(nullable)]
     pub tz: Option<String>,
     /// A word to filter by.
+    #[oai(nullable)]
     pub category: Option<String>,
     /// Where it stands.
+    #[oai(nullable)]
     pub location: Option<String>,
     /// Whatever a person should know.
+    #[oai(nullable)]
     pub description: Option<String>,
     /// `key=value`, sorted.
     pub tags: Vec<String>,
