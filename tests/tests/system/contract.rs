@@ -55,6 +55,44 @@ async fn every_path_and_method_of_the_document_is_there() {
     }
 }
 
+/// What an object has against its schema in the document: a required field that is missing, or a `null` that
+/// the schema does not foresee.
+fn against(document: &Value, schema: &str, object: &Value) -> Vec<String> {
+    let schema = &document["components"]["schemas"][schema];
+    let required = schema["required"].as_array().unwrap().iter().map(|field| field.as_str().unwrap());
+    let missing = required.filter(|field| object.get(field).is_none()).map(|field| format!("no {field}"));
+    let nulls =
+        object.as_object().unwrap().iter().filter(|(field, value)| {
+            value.is_null() && schema["properties"][field.as_str()]["nullable"] != true
+        });
+    missing.chain(nulls.map(|(field, _)| format!("null {field}"))).collect()
+}
+
+#[tokio::test]
+async fn answers_have_the_fields_that_the_document_requires_and_null_only_where_it_says_so() {
+    let toolcrib = Toolcrib::start().await;
+    let document = committed();
+    let agrees = |schema: &str, object: &Value| {
+        assert_eq!(against(&document, schema, object), Vec::<String>::new(), "{schema}: {object}");
+    };
+    let bare = json!({ "provider": "Lab B2", "name": "HIL rig 3" });
+    agrees("Hardware", &toolcrib.hardware.post("/hardware", &bare).await.is(201).json());
+    agrees("Hardware", &toolcrib.hardware.get("/hardware/1").await.json());
+    let full = json!({ "provider": "Lab B2", "name": "full", "capacity": 0 });
+    toolcrib.hardware.post("/hardware", &full).await.is(201);
+    for row in toolcrib.hardware.get("/hardware").await.json().as_array().unwrap() {
+        agrees("HardwareListItem", row);
+    }
+    let csv = "provider,name,colour\nLab B2,good,red\nLab B2,,red\n";
+    let upload =
+        toolcrib.hardware.request(Method::POST, "/hardware/import").header("content-type", "text/csv");
+    let report = Answer::of(upload.body(csv)).await.unwrap().is(200).json();
+    agrees("ImportReport", &report);
+    for row in report["rows"].as_array().unwrap() {
+        agrees("ImportRow", row);
+    }
+}
+
 /// Addresses in a text that lead to another host: `https://...`, and `//host` in an attribute or a `url(...)`.
 fn other_hosts(text: &str) -> Vec<String> {
     let mut found = Vec::new();

@@ -1,9 +1,13 @@
 //! The main job: a catalogue goes in, the API answers, the portal shows it.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 
-use crate::harness::{EVIL, Toolcrib, run, toolcrib::instance_types};
+use crate::harness::{
+    EVIL, Toolcrib, run,
+    toolcrib::{gunzip, instance_types},
+};
 
 /// What the page must make of [`EVIL`].
 const TAMED: &str = "&quot;&gt;&lt;script&gt;alert(document.title=&#39;pwned&#39;)&lt;/script&gt;";
@@ -53,6 +57,25 @@ async fn the_real_list_is_imported_once_while_serving_and_the_portal_finds_a_lin
 }
 
 #[tokio::test]
+async fn the_export_is_whole_however_it_is_packed() {
+    let toolcrib = Toolcrib::with_catalogue().await;
+    let export = async |encoding: &str| {
+        let request =
+            toolcrib.hardware.request(Method::GET, "/hardware.csv").header("accept-encoding", encoding);
+        let answer = request.send().await.unwrap();
+        let packed = answer.headers().contains_key("content-encoding");
+        assert_eq!(packed, encoding != "identity", "{encoding}");
+        answer.bytes().await.unwrap_or_else(|error| panic!("{encoding}: {error:?}"))
+    };
+    let plain = export("identity").await;
+    assert_eq!(plain.iter().filter(|byte| **byte == b'\n').count(), 1366);
+    assert_eq!(gunzip(&export("gzip").await), plain);
+    for encoding in ["br", "zstd"] {
+        assert!(export(encoding).await.len() < plain.len() / 4, "{encoding}");
+    }
+}
+
+#[tokio::test]
 async fn bad_rows_are_told_by_line_and_the_rest_is_imported() {
     let toolcrib = Toolcrib::start().await;
     let file = toolcrib.folder.path().join("bad.csv");
@@ -96,7 +119,7 @@ async fn what_is_written_through_the_api_is_on_the_next_page_and_gone_once_archi
     toolcrib.portal.get("/").await.is(200).has(">HIL rig 3</a>");
     let address = format!("/hardware/{id}");
     toolcrib.portal.get(&address).await.is(200).has("<h1>HIL rig 3</h1>");
-    let gone = toolcrib.hardware.request(reqwest::Method::DELETE, &address).send().await.unwrap();
+    let gone = toolcrib.hardware.request(Method::DELETE, &address).send().await.unwrap();
     assert!(gone.status().is_success(), "{}", gone.status());
     toolcrib.portal.get("/").await.is(200).lacks("HIL rig 3");
 }

@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    io::{Seek, Write},
     path::{Path, PathBuf},
     process::Command,
 };
@@ -63,15 +64,23 @@ pub async fn portal_of(hardware: &Service, settings: Settings) -> Service {
 
 /// Unpacks the real list of 1,363 instance types.
 pub fn instance_types(folder: &Path) -> PathBuf {
-    let packed = repository().join("tests/data/ec2-instance-types.csv.gz");
-    let unpacked = Command::new("gzip").args(["--decompress", "--stdout"]).arg(packed).output().unwrap();
-    assert!(unpacked.status.success(), "{}", String::from_utf8_lossy(&unpacked.stderr));
+    let packed = fs::read(repository().join("tests/data/ec2-instance-types.csv.gz")).unwrap();
     let file = folder.join("ec2-instance-types.csv");
-    fs::write(&file, unpacked.stdout).unwrap();
+    fs::write(&file, gunzip(&packed)).unwrap();
     file
 }
 
 /// The root of the checkout.
 pub fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+/// What `gzip` makes of it.
+pub fn gunzip(packed: &[u8]) -> Vec<u8> {
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(packed).unwrap();
+    file.rewind().unwrap();
+    let unpacked = Command::new("gzip").args(["--decompress", "--stdout"]).stdin(file).output().unwrap();
+    assert!(unpacked.status.success(), "{}", String::from_utf8_lossy(&unpacked.stderr));
+    unpacked.stdout
 }
