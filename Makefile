@@ -1,6 +1,6 @@
 # Every target is one script or one cargo command; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: run demo test bench fmt check openapi deny build images up down clean help
+.PHONY: run demo test bench fmt check openapi screenshot deny build images up down clean help
 
 run: ## both services on SQLite with two sample rows, in the foreground
 	@scripts/run.sh
@@ -26,6 +26,10 @@ openapi: ## write services/hardware/openapi.json anew from the code; then look a
 	cargo run --locked --quiet -p hardware -- openapi > target/openapi.json
 	mv target/openapi.json services/hardware/openapi.json
 
+screenshot: ## write docs/portal.png anew: the demo catalogue in a real browser (needs chromium and chromedriver)
+	cargo build --locked -p hardware -p portal
+	cargo test --locked -p system-tests -- --ignored screenshot
+
 deny: ## licenses, bans and sources of the dependencies (ADVISORIES=1: known holes too)
 	@scripts/deny.sh
 
@@ -46,4 +50,4 @@ clean: ## remove what was built (not ./data, no images, no volumes)
 	rm -rf .cache
 
 help: ## this list
-	@sed -n 's/^\([a-z][a-z]*\): ## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z][a-z]*\): ## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
