@@ -4,26 +4,23 @@
 //! one body per driver. What the compiler cannot check, tests do: every statement is prepared on both.
 
 mod connect;
+mod error;
 mod statement;
 
 use std::time::Duration;
 
 use sqlx::{
     ConnectOptions, Connection, MySql, MySqlConnection, MySqlPool, Sqlite, SqliteConnection, SqlitePool,
-    Transaction,
-    migrate::Migrator,
-    mysql::{MySqlConnectOptions, MySqlDatabaseError},
-    pool::PoolConnection,
+    Transaction, migrate::Migrator, mysql::MySqlConnectOptions, pool::PoolConnection,
 };
 
-use self::connect::{mysql_options, mysql_pool, sqlite_options, sqlite_pool};
-pub use self::statement::Statement;
 pub(crate) use self::statement::{on_conn, timed};
-use crate::{
-    config::{Database, DatabaseConfig},
-    readiness::describe,
-    store::StoreError,
+use self::{
+    connect::{mysql_options, mysql_pool, sqlite_options, sqlite_pool},
+    error::{describe, is_missing_table},
 };
+pub use self::{error::DbError, statement::Statement};
+use crate::config::{Database, DatabaseConfig};
 
 static MYSQL_MIGRATIONS: Migrator = sqlx::migrate!("./migrations/mysql");
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("./migrations/sqlite");
@@ -98,7 +95,7 @@ impl Tx {
     ///
     /// # Errors
     /// The database went away; nothing is said of whether the commit arrived.
-    pub async fn commit(self) -> Result<(), StoreError> {
+    pub async fn commit(self) -> Result<(), DbError> {
         match self.0 {
             TxOf::MySql(t) => timed(t.commit()).await,
             TxOf::Sqlite(t) => timed(t.commit()).await,
@@ -139,7 +136,7 @@ impl Db {
     ///
     /// # Errors
     /// The database cannot be reached, or all connections stay busy.
-    pub async fn read(&self) -> Result<Lease, StoreError> {
+    pub async fn read(&self) -> Result<Lease, DbError> {
         Ok(Lease(match self {
             Self::MySql(pool) => LeaseOf::MySql(pool.acquire().await?),
             Self::Sqlite { readers, .. } => LeaseOf::Sqlite(readers.acquire().await?),
@@ -151,7 +148,7 @@ impl Db {
     ///
     /// # Errors
     /// As [`Db::read`].
-    pub async fn begin(&self) -> Result<Tx, StoreError> {
+    pub async fn begin(&self) -> Result<Tx, DbError> {
         Ok(Tx(match self {
             Self::MySql(pool) => TxOf::MySql(timed(pool.begin()).await?),
             Self::Sqlite { writer, .. } => TxOf::Sqlite(timed(writer.begin_with("BEGIN IMMEDIATE")).await?),
@@ -247,15 +244,4 @@ fn tolerant(migrator: &Migrator) -> Migrator {
     let mut migrator = Migrator { migrations: migrator.migrations.clone(), ..Migrator::DEFAULT };
     migrator.set_ignore_missing(true);
     migrator
-}
-
-/// What MySQL says of it, if it is MySQL that says something.
-#[must_use]
-pub fn mysql_error(error: &sqlx::Error) -> Option<&MySqlDatabaseError> {
-    error.as_database_error()?.try_downcast_ref::<MySqlDatabaseError>()
-}
-
-fn is_missing_table(error: &sqlx::Error) -> bool {
-    let Some(error) = error.as_database_error() else { return false };
-    error.code().as_deref() == Some("42S02") || error.message().starts_with("no such table")
 }

@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 use crate::{
     config::{Database, Migrate},
-    db::{Db, mysql_error},
+    db::Db,
 };
 
 const EVERY: Duration = Duration::from_secs(1);
@@ -82,32 +82,6 @@ pub fn place(database: &Database) -> String {
             )
         }
     }
-}
-
-/// What is wrong with the database, in one line for an operator.
-#[must_use]
-pub fn describe(error: &sqlx::Error, place: &str) -> String {
-    if let Some(mysql) = mysql_error(error) {
-        return match mysql.number() {
-            1045 => format!("{place} refuses the password: {}", mysql.message()),
-            1044 | 1142 => format!("{place}: the user lacks rights: {}", mysql.message()),
-            1049 => format!("{place} has no such database: {}", mysql.message()),
-            _ => format!("{place}: {}", mysql.message()),
-        };
-    }
-    match error {
-        sqlx::Error::Io(io) if io.kind() == std::io::ErrorKind::ConnectionRefused => {
-            format!("{place} refuses connections: is it running?")
-        }
-        sqlx::Error::Io(io) if is_unknown_host(io) => format!("{place}: unknown host: {io}"),
-        sqlx::Error::PoolTimedOut => format!("{place} does not answer, or all connections are busy"),
-        other => format!("{place}: {other}"),
-    }
-}
-
-fn is_unknown_host(error: &std::io::Error) -> bool {
-    let text = error.to_string();
-    text.contains("lookup address") || text.contains("Name or service not known") || text.contains("resolve")
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 use std::{future::Future, time::Duration};
 
 use crate::{
-    db::{Statement, mysql_error},
+    db::{DbError, Statement},
     domain::Invalid,
 };
 
@@ -59,62 +59,9 @@ pub enum StoreError {
         /// Since when that many are; UTC epoch seconds.
         from: i64,
     },
-    /// Somebody else held a lock, or was the victim chosen before us: worth another try.
-    #[error("the database is busy")]
-    Busy,
-    /// The database cannot be reached or cannot work now.
-    #[error("the database is unavailable: {0}")]
-    Unavailable(String),
-    /// A statement of ours is wrong.
-    #[error("a statement failed")]
-    Broken(#[source] sqlx::Error),
-}
-
-/// MySQL's error numbers, and SQLite's extended codes, for "try again".
-const BUSY: [&str; 6] = ["1205", "1213", "5", "261", "517", "6"];
-/// MySQL's error numbers for a server that is going, read-only, full or not ours: shutdown, read-only (three
-/// kinds), too many connections (two kinds), access denied (two kinds), unknown database.
-const GONE: [&str; 9] = ["1053", "1290", "1792", "1836", "1040", "1203", "1045", "1044", "1049"];
-
-impl From<sqlx::Error> for StoreError {
-    fn from(error: sqlx::Error) -> Self {
-        let Some(code) = code(&error) else { return Self::without_code(error) };
-        if BUSY.contains(&code.as_str()) {
-            Self::Busy
-        } else if GONE.contains(&code.as_str()) {
-            Self::Unavailable(error.to_string())
-        } else {
-            Self::Broken(error)
-        }
-    }
-}
-
-impl StoreError {
-    fn without_code(error: sqlx::Error) -> Self {
-        match error {
-            sqlx::Error::RowNotFound => Self::NotFound,
-            sqlx::Error::PoolTimedOut
-            | sqlx::Error::PoolClosed
-            | sqlx::Error::WorkerCrashed
-            | sqlx::Error::Io(_)
-            | sqlx::Error::Tls(_)
-            | sqlx::Error::Protocol(_) => Self::Unavailable(error.to_string()),
-            other => Self::Broken(other),
-        }
-    }
-
-    /// Whether the row was refused because a live one has the same provider and name.
-    #[must_use]
-    pub fn is_unique_violation(&self) -> bool {
-        matches!(self, Self::Broken(error) if error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation))
-    }
-}
-
-fn code(error: &sqlx::Error) -> Option<String> {
-    match mysql_error(error) {
-        Some(mysql) => Some(mysql.number().to_string()),
-        None => error.as_database_error()?.code().map(std::borrow::Cow::into_owned),
-    }
+    /// The database itself.
+    #[error(transparent)]
+    Db(#[from] DbError),
 }
 
 const ATTEMPTS: u32 = 5;
@@ -131,7 +78,7 @@ pub async fn retrying<T, F: Future<Output = Result<T, StoreError>>>(
     let mut pause = FIRST_PAUSE;
     for _ in 1..ATTEMPTS {
         match work().await {
-            Err(StoreError::Busy) => tokio::time::sleep(jittered(pause)).await,
+            Err(StoreError::Db(DbError::Busy)) => tokio::time::sleep(jittered(pause)).await,
             other => return other,
         }
         pause *= 2;

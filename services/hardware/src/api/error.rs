@@ -4,6 +4,7 @@ use chassis::{FieldError, Problem};
 use poem::http::{HeaderValue, StatusCode, header};
 
 use crate::{
+    db::DbError,
     domain::{Invalid, moment::rfc3339},
     store::StoreError,
 };
@@ -33,12 +34,20 @@ impl From<StoreError> for Problem {
                 .detail(format!("It has changed since: its version is {current}. Read it again."))
                 .with("version", current),
             StoreError::BelowBooked { peak, from } => below_booked(peak, from),
-            StoreError::Busy => Self::unavailable("The database is busy.", RETRY_AFTER_S),
-            StoreError::Unavailable(why) => {
+            StoreError::Db(error) => error.into(),
+        }
+    }
+}
+
+impl From<DbError> for Problem {
+    fn from(error: DbError) -> Self {
+        match error {
+            DbError::Busy => Self::unavailable("The database is busy.", RETRY_AFTER_S),
+            DbError::Unavailable(why) => {
                 tracing::warn!("the database is unavailable: {why}");
                 Self::unavailable("The database cannot be reached.", RETRY_AFTER_S)
             }
-            StoreError::Broken(error) => {
+            DbError::Broken(error) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "a statement failed");
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR)
             }
@@ -68,6 +77,12 @@ fn below_booked(peak: i64, from: i64) -> Problem {
         ))
         .with("peak", peak)
         .with("from", from)
+}
+
+impl From<DbError> for poem::Error {
+    fn from(error: DbError) -> Self {
+        Problem::from(error).into()
+    }
 }
 
 impl From<StoreError> for poem::Error {

@@ -2,7 +2,7 @@
 
 use std::{future::Future, time::Duration};
 
-use crate::store::StoreError;
+use super::DbError;
 
 /// No statement of ours takes this long; one that does has lost its server.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(15);
@@ -58,9 +58,9 @@ macro_rules! on_conn {
 pub(crate) use on_conn;
 
 /// Ends a statement that has lost its server.
-pub(crate) async fn timed<T>(work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, StoreError> {
+pub(crate) async fn timed<T>(work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, DbError> {
     match tokio::time::timeout(STATEMENT_TIMEOUT, work).await {
         Ok(result) => Ok(result?),
-        Err(_) => Err(StoreError::Unavailable("the database did not answer in time".to_owned())),
+        Err(_) => Err(DbError::Unavailable("the database did not answer in time".to_owned())),
     }
 }

@@ -16,7 +16,7 @@ use super::{
     retrying,
 };
 use crate::{
-    db::{Conn, Db, Statement, on_conn},
+    db::{Conn, Db, DbError, Statement, on_conn},
     domain::{
         Invalid,
         hardware::{Changes, Hardware},
@@ -257,7 +257,7 @@ fn refused(error: StoreError) -> Result<Outcome, StoreError> {
     }
 }
 
-async fn insert(conn: &mut Conn<'_>, created: &[Hardware], mode: Mode<'_>) -> Result<(), StoreError> {
+async fn insert(conn: &mut Conn<'_>, created: &[Hardware], mode: Mode<'_>) -> Result<(), DbError> {
     if created.is_empty() {
         return Ok(());
     }
@@ -268,7 +268,7 @@ async fn insert(conn: &mut Conn<'_>, created: &[Hardware], mode: Mode<'_>) -> Re
     });
     match inserted {
         // Somebody created one of them since we looked: look again.
-        Err(error) if error.is_unique_violation() => return Err(StoreError::Busy),
+        Err(error) if error.is_unique_violation() => return Err(DbError::Busy),
         other => other?,
     }
     on_conn!(conn, EVENTS, |sql, c| async {

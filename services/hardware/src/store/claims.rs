@@ -4,9 +4,8 @@ use std::collections::HashMap;
 
 use sqlx::FromRow;
 
-use super::StoreError;
 use crate::{
-    db::{Conn, Statement, on_conn},
+    db::{Conn, DbError, Statement, on_conn},
     domain::{peak::Claim, window::Window},
 };
 
@@ -78,7 +77,7 @@ pub async fn over(
     ids: &[i64],
     window: Window,
     instant: Window,
-) -> Result<HashMap<i64, ClaimsOf>, StoreError> {
+) -> Result<HashMap<i64, ClaimsOf>, DbError> {
     let (Some(first), Some(last)) = (ids.first(), ids.last()) else { return Ok(HashMap::new()) };
     let rows = if ids.len() <= PAGE_IDS {
         let padded = || ids.iter().chain(std::iter::repeat(last)).take(PAGE_IDS);
@@ -115,7 +114,7 @@ fn grouped(rows: Vec<ClaimRow>) -> HashMap<i64, ClaimsOf> {
 ///
 /// # Errors
 /// The database cannot be reached.
-pub async fn from_now(conn: &mut Conn<'_>, hardware_id: i64, now_s: i64) -> Result<Vec<Claim>, StoreError> {
+pub async fn from_now(conn: &mut Conn<'_>, hardware_id: i64, now_s: i64) -> Result<Vec<Claim>, DbError> {
     let rows = on_conn!(conn, FROM_NOW, |sql, c| {
         sqlx::query_as::<_, ClaimRow>(sql).bind(hardware_id).bind(now_s).fetch_all(&mut **c)
     })?;

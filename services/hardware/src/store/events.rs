@@ -2,8 +2,7 @@
 
 use serde_json::Value;
 
-use super::StoreError;
-use crate::db::{Conn, Statement, on_conn};
+use crate::db::{Conn, DbError, Statement, on_conn};
 
 const INSERT: Statement = Statement::both(
     "event_insert",
@@ -31,7 +30,7 @@ pub struct Event<'e> {
 ///
 /// # Errors
 /// The database cannot be reached.
-pub async fn insert(conn: &mut Conn<'_>, event: &Event<'_>) -> Result<(), StoreError> {
+pub async fn insert(conn: &mut Conn<'_>, event: &Event<'_>) -> Result<(), DbError> {
     let data = event.data.to_string();
     on_conn!(conn, INSERT, |sql, c| async {
         let query = sqlx::query(sql)

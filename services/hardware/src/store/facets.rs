@@ -2,8 +2,7 @@
 
 use sqlx::FromRow;
 
-use super::StoreError;
-use crate::db::{Conn, Statement, on_conn};
+use crate::db::{Conn, DbError, Statement, on_conn};
 
 const PROVIDERS: Statement = Statement::both(
     "hardware_providers",
@@ -47,7 +46,7 @@ pub struct Facets {
 ///
 /// # Errors
 /// The database cannot be reached.
-pub async fn list(conn: &mut Conn<'_>) -> Result<Facets, StoreError> {
+pub async fn list(conn: &mut Conn<'_>) -> Result<Facets, DbError> {
     Ok(Facets {
         providers: facet(conn, &PROVIDERS).await?,
         categories: facet(conn, &CATEGORIES).await?,
@@ -55,7 +54,7 @@ pub async fn list(conn: &mut Conn<'_>) -> Result<Facets, StoreError> {
     })
 }
 
-async fn facet(conn: &mut Conn<'_>, statement: &Statement) -> Result<Vec<FacetValue>, StoreError> {
+async fn facet(conn: &mut Conn<'_>, statement: &Statement) -> Result<Vec<FacetValue>, DbError> {
     on_conn!(conn, *statement, |sql, c| {
         sqlx::query_as::<_, FacetValue>(sql).bind(MAX_FACET_VALUES).fetch_all(&mut **c)
     })

@@ -4,7 +4,7 @@ use sqlx::FromRow;
 
 use super::StoreError;
 use crate::{
-    db::{Conn, Statement, on_conn},
+    db::{Conn, DbError, Statement, on_conn},
     domain::{
         filter::{Filter, MAX_TAGS, MAX_WORDS},
         hardware::Hardware,
@@ -172,7 +172,7 @@ pub async fn list(
     filter: &Filter,
     after_id: i64,
     limit: i64,
-) -> Result<Vec<Item>, StoreError> {
+) -> Result<Vec<Item>, DbError> {
     let bound = Bound::new(filter, after_id, conn);
     let rows = on_conn!(conn, LIST, |sql, c| async {
         let query = bind_filter!(sqlx::query_as::<_, HardwareRow>(sql), bound);
@@ -185,7 +185,7 @@ pub async fn list(
 ///
 /// # Errors
 /// The database cannot be reached.
-pub async fn count(conn: &mut Conn<'_>, filter: &Filter) -> Result<i64, StoreError> {
+pub async fn count(conn: &mut Conn<'_>, filter: &Filter) -> Result<i64, DbError> {
     if *filter == Filter::default() {
         return on_conn!(conn, COUNT_ALL, |sql, c| sqlx::query_scalar::<_, i64>(sql).fetch_one(&mut **c));
     }

@@ -10,7 +10,7 @@ use super::{
     retrying,
 };
 use crate::{
-    db::{Conn, Db, Statement, on_conn},
+    db::{Conn, Db, DbError, Statement, on_conn},
     domain::{
         hardware::{Changes, Hardware},
         peak,
@@ -69,12 +69,8 @@ pub async fn create(db: &Db, hardware: &Hardware, now_s: i64, actor: &str) -> Re
 
 async fn try_create(db: &Db, hardware: &Hardware, now_s: i64, actor: &str) -> Result<Item, StoreError> {
     let mut tx = db.begin().await?;
-    match insert(&mut tx.conn(), hardware, now_s).await {
-        Err(error) if error.is_unique_violation() => {
-            let there = find_by_name(&mut tx.conn(), &hardware.provider, &hardware.name).await;
-            return Err(StoreError::Duplicate { id: there.map_or(0, |item| item.id) });
-        }
-        other => other?,
+    if let Err(error) = insert(&mut tx.conn(), hardware, now_s).await {
+        return Err(explained(&mut tx.conn(), error, hardware).await);
     }
     let item = find_by_name(&mut tx.conn(), &hardware.provider, &hardware.name).await?;
     let data = Value::Object(described(hardware));
@@ -85,7 +81,16 @@ async fn try_create(db: &Db, hardware: &Hardware, now_s: i64, actor: &str) -> Re
     Ok(item)
 }
 
-async fn insert(conn: &mut Conn<'_>, hardware: &Hardware, now_s: i64) -> Result<(), StoreError> {
+/// A refused row, told by the name that is taken.
+async fn explained(conn: &mut Conn<'_>, error: DbError, hardware: &Hardware) -> StoreError {
+    if !error.is_unique_violation() {
+        return error.into();
+    }
+    let there = find_by_name(conn, &hardware.provider, &hardware.name).await;
+    StoreError::Duplicate { id: there.map_or(0, |item| item.id) }
+}
+
+async fn insert(conn: &mut Conn<'_>, hardware: &Hardware, now_s: i64) -> Result<(), DbError> {
     let tags = tags_column(&hardware.tags);
     on_conn!(conn, INSERT, |sql, c| async {
         let query = bind_fields!(sqlx::query(sql), hardware, &tags).bind(now_s).bind(now_s);
@@ -167,24 +172,18 @@ pub(super) async fn apply(
         return Err(error);
     }
     if let Err(error) = overwrite(conn, item.id, new, edit.now_s).await {
-        let taken = error.is_unique_violation();
-        let there =
-            if taken { find_by_name(conn, &new.provider, &new.name).await.map_or(0, |i| i.id) } else { 0 };
-        return Err(if taken { StoreError::Duplicate { id: there } } else { error });
+        return Err(explained(conn, error, new).await);
     }
     let mut data = changed_fields(&item.hardware, new);
     if edit.force {
         data.insert("forced".into(), true.into());
     }
     let (subject, data) = (format!("hardware/{}", item.id), Value::Object(data));
-    events::insert(
-        conn,
-        &Event { at: edit.now_s, kind: "hardware.updated", actor: edit.actor, subject, data },
-    )
-    .await
+    let event = Event { at: edit.now_s, kind: "hardware.updated", actor: edit.actor, subject, data };
+    Ok(events::insert(conn, &event).await?)
 }
 
-async fn overwrite(conn: &mut Conn<'_>, id: i64, new: &Hardware, now_s: i64) -> Result<(), StoreError> {
+async fn overwrite(conn: &mut Conn<'_>, id: i64, new: &Hardware, now_s: i64) -> Result<(), DbError> {
     let tags = tags_column(&new.tags);
     on_conn!(conn, UPDATE, |sql, c| async {
         let query = bind_fields!(sqlx::query(sql), new, &tags).bind(now_s).bind(id);
@@ -239,7 +238,7 @@ async fn try_archive(
     let (subject, data) = (format!("hardware/{id}"), Value::Object(described(&item.hardware)));
     events::insert(&mut tx.conn(), &Event { at: now_s, kind: "hardware.archived", actor, subject, data })
         .await?;
-    tx.commit().await
+    Ok(tx.commit().await?)
 }
 
 /// Adds `hardware` unless something of its provider and name is or ever was there. True if it was added.

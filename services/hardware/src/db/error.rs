@@ -1,0 +1,98 @@
+//! What the drivers' errors mean: to a statement, and to an operator.
+
+use sqlx::mysql::MySqlDatabaseError;
+
+/// What can go wrong between us and the database.
+#[derive(Debug, thiserror::Error)]
+pub enum DbError {
+    /// Somebody else held a lock, or was the victim chosen before us: worth another try.
+    #[error("the database is busy")]
+    Busy,
+    /// The database cannot be reached or cannot work now.
+    #[error("the database is unavailable: {0}")]
+    Unavailable(String),
+    /// A statement of ours is wrong, or a row was refused.
+    #[error("a statement failed")]
+    Broken(#[source] sqlx::Error),
+}
+
+/// A deadlock's victim, a lock not given in time.
+const MYSQL_BUSY: [u16; 2] = [1205, 1213];
+/// A server that is going, read-only, full or not ours: shutdown, read-only (three kinds), too many connections
+/// (two), a full disk (two), access denied (two), unknown database.
+const MYSQL_GONE: [u16; 11] = [1053, 1290, 1792, 1836, 1040, 1203, 1021, 1114, 1045, 1044, 1049];
+/// BUSY and LOCKED.
+const SQLITE_BUSY: [u32; 2] = [5, 6];
+/// READONLY, IOERR, FULL and CANTOPEN.
+const SQLITE_GONE: [u32; 4] = [8, 10, 13, 14];
+
+impl From<sqlx::Error> for DbError {
+    fn from(error: sqlx::Error) -> Self {
+        let (busy, gone) = match (mysql_error(&error).map(MySqlDatabaseError::number), sqlite_code(&error)) {
+            (Some(number), _) => (MYSQL_BUSY.contains(&number), MYSQL_GONE.contains(&number)),
+            (None, Some(code)) => (SQLITE_BUSY.contains(&code), SQLITE_GONE.contains(&code)),
+            (None, None) => (false, is_lost(&error)),
+        };
+        match (busy, gone) {
+            (true, _) => Self::Busy,
+            (_, true) => Self::Unavailable(error.to_string()),
+            _ => Self::Broken(error),
+        }
+    }
+}
+
+impl DbError {
+    /// Whether a row was refused because another has the same key.
+    #[must_use]
+    pub fn is_unique_violation(&self) -> bool {
+        let Self::Broken(error) = self else { return false };
+        error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation)
+    }
+}
+
+/// Errors that no server sent: the way to it is broken.
+fn is_lost(error: &sqlx::Error) -> bool {
+    use sqlx::Error::{Io, PoolClosed, PoolTimedOut, Protocol, Tls, WorkerCrashed};
+    matches!(error, PoolTimedOut | PoolClosed | WorkerCrashed | Io(_) | Tls(_) | Protocol(_))
+}
+
+fn mysql_error(error: &sqlx::Error) -> Option<&MySqlDatabaseError> {
+    error.as_database_error()?.try_downcast_ref::<MySqlDatabaseError>()
+}
+
+/// SQLite's primary result code; its extended codes carry it in their lowest byte.
+fn sqlite_code(error: &sqlx::Error) -> Option<u32> {
+    let extended: u32 = error.as_database_error()?.code()?.parse().ok()?;
+    Some(extended & 0xff)
+}
+
+pub(super) fn is_missing_table(error: &sqlx::Error) -> bool {
+    let Some(error) = error.as_database_error() else { return false };
+    error.code().as_deref() == Some("42S02") || error.message().starts_with("no such table")
+}
+
+/// What is wrong with the database, in one line for an operator.
+#[must_use]
+pub fn describe(error: &sqlx::Error, place: &str) -> String {
+    if let Some(mysql) = mysql_error(error) {
+        return match mysql.number() {
+            1045 => format!("{place} refuses the password: {}", mysql.message()),
+            1044 | 1142 => format!("{place}: the user lacks rights: {}", mysql.message()),
+            1049 => format!("{place} has no such database: {}", mysql.message()),
+            _ => format!("{place}: {}", mysql.message()),
+        };
+    }
+    match error {
+        sqlx::Error::Io(io) if io.kind() == std::io::ErrorKind::ConnectionRefused => {
+            format!("{place} refuses connections: is it running?")
+        }
+        sqlx::Error::Io(io) if is_unknown_host(io) => format!("{place}: unknown host: {io}"),
+        sqlx::Error::PoolTimedOut => format!("{place} does not answer, or all connections are busy"),
+        other => format!("{place}: {other}"),
+    }
+}
+
+fn is_unknown_host(error: &std::io::Error) -> bool {
+    let text = error.to_string();
+    text.contains("lookup address") || text.contains("Name or service not known") || text.contains("resolve")
+}
