@@ -21,7 +21,7 @@ use crate::{
     },
 };
 
-/// Rows of one file at most: the memory of names seen grows with them (24 to 40 bytes a row).
+/// Rows of one file at most: the memory of names seen grows with them (some 50 bytes a row).
 pub const MAX_ROWS: u64 = 5_000_000;
 /// Chunks read ahead of the database.
 const READ_AHEAD: usize = 2;

@@ -80,6 +80,7 @@ fn open(file: &Path) -> anyhow::Result<(Box<dyn Read + Send>, ProgressBar)> {
     let bar = ProgressBar::with_draw_target(Some(bytes), target);
     let style = ProgressStyle::with_template("{wide_bar} {percent}% of {total_bytes}, {msg}, {eta} left")?;
     bar.set_style(style);
+    bar.set_message("line 1");
     Ok((Box::new(bar.wrap_read(opened)), bar))
 }
 
