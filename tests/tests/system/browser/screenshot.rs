@@ -15,6 +15,7 @@ async fn of_the_demo_catalogue_for_the_readme() {
     toolcrib.import(&repository().join("examples/catalogue.csv")).await.ok();
     let browser = Browser::open(Reader::Desk).await;
     browser.prefer("light").await;
+    browser.pose(1280, 900).await;
     browser.goto(&toolcrib.portal, "/").await;
-    fs::write(repository().join("docs/portal.png"), browser.picture(1280, 900).await).unwrap();
+    fs::write(repository().join("docs/portal.png"), browser.picture().await).unwrap();
 }

@@ -137,11 +137,15 @@ impl Browser {
         self.devtools("Emulation.setEmulatedMedia", json!({ "features": features })).await;
     }
 
-    /// What is seen, as PNG.
-    pub async fn picture(&self, width: u32, height: u32) -> Vec<u8> {
+    /// The next pages are laid out for a picture of this size.
+    pub async fn pose(&self, width: u32, height: u32) {
         let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
         self.devtools("Emulation.setDeviceMetricsOverride", size).await;
         self.devtools("Emulation.setScrollbarsHidden", json!({ "hidden": true })).await;
+    }
+
+    /// What is seen, as PNG.
+    pub async fn picture(&self) -> Vec<u8> {
         let shot = self.devtools("Page.captureScreenshot", json!({ "format": "png" })).await;
         STANDARD.decode(shot["data"].as_str().unwrap()).unwrap()
     }
