@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use tokio::task::JoinSet;
+
 use crate::harness::{
     Service, Settings,
     mysql::{Account, Server, shared},
@@ -82,8 +84,11 @@ async fn serve_stays_up_unready_and_one_line_says_what_is_wrong() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn migrate_ends_with_3_and_one_line_says_what_is_wrong() {
+    let mut running = JoinSet::new();
     for (settings, words) in troubles(shared().await).await {
-        let told = run(&["migrate"], &settings).await;
+        running.spawn(async move { (run(&["migrate"], &settings).await, words) });
+    }
+    for (told, words) in running.join_all().await {
         assert_eq!((told.code, told.out.as_str()), (Some(3), ""), "{told:?}");
         is_one_line_with(&told.err, &words);
     }
