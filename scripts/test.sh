@@ -46,29 +46,35 @@ if [ -n "${CI:-}" ]; then profile=ci; export CARGO_INCREMENTAL=0; fi
 # "mysql" as a whole segment of the test's path: what merely has the word in its name needs no server.
 no_mysql='not test(/(^|::)mysql(::|$)/)'
 
+# Every cargo call below selects the whole workspace and narrows down by target or filter: with another selection of
+# packages cargo unifies features otherwise, and compiles half the dependencies once more.
 sqlite_suite() {
   echo "embedded SQLite, and every test that needs no server"
-  cargo nextest run --locked --workspace --exclude system-tests --profile "$profile" -E "$no_mysql"
+  cargo nextest run --locked --workspace --profile "$profile" -E "not package(system-tests) and $no_mysql"
 }
 
 mysql_suite() {
   echo "server: $MYSQL_IMAGE"
   # One process, not nextest's one per test: they share a single container.
-  cargo test --locked -p hardware --test it --no-fail-fast -- ::mysql
+  cargo test --locked --workspace --test it --no-fail-fast -- ::mysql
+}
+
+system_suite() {
+  local filter=()
+  if [ "${TOOLCRIB_SKIP_DOCKER:-}" = 1 ]; then
+    echo "WITHOUT its MySQL part: TOOLCRIB_SKIP_DOCKER=1"
+    filter=(--skip mysql::)
+  fi
+  cargo test --locked --workspace --test system --no-fail-fast -- ${filter[@]+"${filter[@]}"}
 }
 
 suite Format cargo fmt --all --check
 suite Clippy cargo clippy --locked --workspace --all-targets -- -D warnings
-suite Build cargo build --locked --workspace
+suite Build cargo build --locked --workspace --bins --tests
 if [ "$failed" = 0 ]; then
   suite "SQLite suite" sqlite_suite
-  if [ "${TOOLCRIB_SKIP_DOCKER:-}" = 1 ]; then
-    skipped "MySQL suite" "TOOLCRIB_SKIP_DOCKER=1"
-    skipped "System suite" "TOOLCRIB_SKIP_DOCKER=1"
-  else
-    suite "MySQL suite" mysql_suite
-    suite "System suite" cargo test --locked -p system-tests --no-fail-fast
-  fi
+  if [ "${TOOLCRIB_SKIP_DOCKER:-}" = 1 ]; then skipped "MySQL suite" "TOOLCRIB_SKIP_DOCKER=1"; else suite "MySQL suite" mysql_suite; fi
+  suite "System suite" system_suite
   suite "Doc tests" cargo test --locked --workspace --doc --quiet
 else
   skipped "Tests" "the code does not pass format, clippy and build yet"
