@@ -1,5 +1,7 @@
 //! `hardware serve` and `hardware healthcheck`.
 
+use std::time::Duration;
+
 use anyhow::Context as _;
 use chassis::{health::Readiness, metrics, probe, serve};
 use tokio::sync::watch;
@@ -12,6 +14,9 @@ use crate::{
     db::Db,
     readiness,
 };
+
+/// How long the database may take to say goodbye.
+const GOODBYE: Duration = Duration::from_secs(2);
 
 /// Serves until SIGTERM or Ctrl-C. A database that is away keeps it unready, not down.
 ///
@@ -37,7 +42,8 @@ pub async fn serve(config: Config) -> anyhow::Result<Exit> {
     tokio::spawn(readiness::watch(db.clone(), database, config.database.migrate, state.clone()));
     serve::spawn_metrics(metrics_page, metrics_listeners, config.shutdown);
     serve::run(app, listeners, state, config.shutdown, serve::stop_signal()).await?;
-    db.close().await;
+    // A database that does not answer must not keep a service from ending.
+    let _ = tokio::time::timeout(GOODBYE, db.close()).await;
     Ok(Exit::Ok)
 }
 
