@@ -88,4 +88,4 @@ fi
 
 printf '\n== Result ==\n'
 printf '%s\n' "${table[@]}"
-if [ "$failed" = 0 ]; then echo "all green"; else echo "something FAILED, see above"; exit 1; fi
+if [ "$failed" = 0 ]; then echo "all green${TOOLCRIB_SKIP_DOCKER:+, but NOT everything ran: TOOLCRIB_SKIP_DOCKER=$TOOLCRIB_SKIP_DOCKER}"; else echo "something FAILED, see above"; exit 1; fi
