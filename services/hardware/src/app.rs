@@ -31,6 +31,8 @@ const DOCS_POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src 'self' data:; \
      connect-src 'self'; font-src data:; frame-ancestors 'none'",
 );
+/// The database is looked at every second.
+const RETRY_AFTER_S: u32 = 1;
 /// A stored answer must be asked about again before it is used.
 const CACHE: HeaderValue = HeaderValue::from_static("no-cache");
 
@@ -77,15 +79,18 @@ pub fn metrics_endpoint(context: &Context) -> impl Endpoint<Output = Response> +
     metrics::endpoint(Arc::new(move || db.record_gauges()))
 }
 
-/// While the database is away or its schema behind, every data route says so at once.
+/// While the database is away or its schema behind, every data route says so at once. Why exactly is for
+/// operators, on `/readyz` and in the log: it names hosts and users.
 async fn ready_first<E: Endpoint>(
     gate: watch::Receiver<Readiness>,
     api: Arc<E>,
     request: Request,
 ) -> Result<Response> {
-    let state = gate.borrow().clone();
-    if let Readiness::NotReady(_) = state {
-        state.check()?;
+    let away = matches!(*gate.borrow(), Readiness::NotReady(_));
+    if away {
+        return Err(
+            Problem::unavailable("The database is not ready; /readyz says why.", RETRY_AFTER_S).into()
+        );
     }
     api.call(request).await.map(IntoResponse::into_response)
 }

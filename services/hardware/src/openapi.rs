@@ -24,6 +24,7 @@ pub fn document(service: &OpenApiService<Api, ()>) -> String {
     let mut document: Value = serde_json::from_str(&service.spec()).unwrap_or_default();
     describe_problems(&mut document);
     describe_operations(&mut document);
+    close_bodies(&mut document);
     let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
     text.push('\n');
     text
@@ -70,6 +71,18 @@ fn describe_operations(document: &mut Value) {
     for operation in paths.values_mut().filter_map(Value::as_object_mut).flat_map(Map::values_mut) {
         if let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) {
             responses.insert("default".to_owned(), problem_response());
+        }
+    }
+}
+
+/// A field that a request's schema does not name is refused, not ignored.
+fn close_bodies(document: &mut Value) {
+    let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else {
+        return;
+    };
+    for body in ["NewHardware", "HardwareChanges"] {
+        if let Some(schema) = schemas.get_mut(body).and_then(Value::as_object_mut) {
+            schema.insert("additionalProperties".to_owned(), false.into());
         }
     }
 }
