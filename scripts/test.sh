@@ -6,6 +6,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 failed=0
+passed=0
 table=()
 
 # suite NAME COMMAND...
@@ -13,7 +14,7 @@ suite() {
   local name=$1 start=$SECONDS result=ok
   shift
   printf '\n== %s ==\n' "$name"
-  "$@" </dev/null || { result=FAILED; failed=1; }
+  if "$@" </dev/null; then passed=$((passed + 1)); else result=FAILED; failed=$((failed + 1)); fi
   table+=("$(printf '%-20s %-7s %4d s' "$name" "$result" $((SECONDS - start)))")
 }
 skipped() { printf '\n== %s ==\nSKIPPED: %s\n' "$1" "$2"; table+=("$(printf '%-20s skipped (%s)' "$1" "$2")"); }
