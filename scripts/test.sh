@@ -89,4 +89,5 @@ fi
 
 printf '\n== Result ==\n'
 printf '%s\n' "${table[@]}"
+echo "suites: $passed passed, $failed failed"
 if [ "$failed" = 0 ]; then echo "all green${TOOLCRIB_SKIP_DOCKER:+, but NOT everything ran: TOOLCRIB_SKIP_DOCKER=$TOOLCRIB_SKIP_DOCKER}"; else echo "something FAILED, see above"; exit 1; fi
