@@ -1,19 +1,9 @@
-//! What the tests stand on: the real binaries, started and stopped, and ways to look at them.
+//! What the tests stand on: the crate's own part, and a browser.
 
 pub mod browser;
-pub mod command;
-pub mod mysql;
-pub mod ports;
-pub mod service;
-pub mod toolcrib;
-pub mod wait;
-pub mod web;
 
-pub use self::{
-    command::{Settings, run},
-    service::Service,
-    toolcrib::Toolcrib,
-    web::Answer,
+pub use system_tests::{
+    Answer, Service, Settings, Toolcrib, command, mysql, ports, run, toolcrib, wait, web,
 };
 
 /// What somebody may call their hardware, and what it must never become.

@@ -12,8 +12,11 @@ use serde_json::Value;
 
 use super::{Answer, Settings, command::binary, ports, wait::until, web};
 
+/// A running binary; ended when dropped.
 pub struct Service {
+    /// Where it answers, without a slash at the end.
     pub url: String,
+    /// Its environment.
     pub settings: Settings,
     name: &'static str,
     child: Child,
@@ -43,6 +46,7 @@ impl Service {
         self.child = spawn(self.name, &self.settings, &self.told);
     }
 
+    /// Waits for `/readyz` to be 200.
     pub async fn becomes_ready(&mut self) {
         self.readyz(200, "").await;
     }
@@ -65,14 +69,17 @@ impl Service {
         .await
     }
 
+    /// A request that is not sent yet.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.client.request(method, format!("{}{path}", self.url))
     }
 
+    /// The answer to GET.
     pub async fn get(&self, path: &str) -> Answer {
         Answer::of(self.request(Method::GET, path)).await.unwrap()
     }
 
+    /// The answer to POST with a JSON body.
     pub async fn post(&self, path: &str, body: &Value) -> Answer {
         Answer::of(self.request(Method::POST, path).json(body)).await.unwrap()
     }

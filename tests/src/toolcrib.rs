@@ -12,9 +12,13 @@ use tempfile::TempDir;
 
 use super::{Service, Settings, command::Finished, run};
 
+/// The two services and their data.
 pub struct Toolcrib {
+    /// The API.
     pub hardware: Service,
+    /// The pages.
     pub portal: Service,
+    /// Where the database is.
     pub folder: TempDir,
 }
 

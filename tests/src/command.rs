@@ -17,11 +17,16 @@ const COMMAND_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A binary of this workspace, built beside the running test.
 pub fn binary(name: &str) -> PathBuf {
-    let test = current_exe().unwrap();
-    let folder = test.parent().and_then(Path::parent).unwrap();
-    let file = folder.join(name).with_extension(EXE_EXTENSION);
+    let file = path(name);
     assert!(file.is_file(), "{} is missing: run `cargo build --workspace` first", file.display());
     file
+}
+
+/// Where [`binary`] looks.
+pub fn path(name: &str) -> PathBuf {
+    let test = current_exe().unwrap();
+    let folder = test.parent().and_then(Path::parent).unwrap();
+    folder.join(name).with_extension(EXE_EXTENSION)
 }
 
 /// Environment variables, and no others.
@@ -29,11 +34,13 @@ pub fn binary(name: &str) -> PathBuf {
 pub struct Settings(pub BTreeMap<String, String>);
 
 impl Settings {
+    /// With this one set.
     pub fn with(mut self, name: &str, value: impl Display) -> Self {
         self.0.insert(name.to_owned(), value.to_string());
         self
     }
 
+    /// With this one not set.
     pub fn without(mut self, name: &str) -> Self {
         self.0.remove(name);
         self
@@ -48,12 +55,16 @@ impl Settings {
 /// A command that came to its end.
 #[derive(Debug)]
 pub struct Finished {
+    /// Its exit status; none when a signal ended it.
     pub code: Option<i32>,
+    /// What it wrote to stdout.
     pub out: String,
+    /// What it wrote to stderr.
     pub err: String,
 }
 
 impl Finished {
+    /// It must have ended well.
     #[track_caller]
     pub fn ok(self) -> Self {
         assert_eq!(self.code, Some(0), "{self:?}");

@@ -1,8 +1,9 @@
 //! Real MySQL in a container: one for the process, and one of its own for a test that takes it away. Every test
 //! has a database and a user of its own, with rights on nothing else.
 
+mod left_over;
+
 use std::{
-    path::Path,
     process::Command,
     sync::atomic::{AtomicU32, Ordering},
 };
@@ -11,7 +12,7 @@ use sqlx::{Connection, MySqlConnection, mysql::MySqlConnectOptions};
 use testcontainers_modules::{
     mysql::Mysql,
     testcontainers::{
-        ContainerAsync, ImageExt,
+        ContainerAsync, ContainerRequest, ImageExt,
         core::{IntoContainerPort, Mount},
         runners::AsyncRunner,
     },
@@ -21,14 +22,23 @@ use tokio::sync::OnceCell;
 use super::{Settings, ports};
 
 const IMAGE: &str = "mysql:8.4";
-/// What `docker ps --filter` finds left-over containers by.
-const LABEL: &str = "toolcrib.test";
+const DATA: &str = "/var/lib/mysql";
+/// What production has, and the test image has not: an answered commit is on the disk.
+const DURABLE: [&str; 4] = [
+    "--innodb-flush-log-at-trx-commit=1",
+    "--sync-binlog=1",
+    "--innodb-doublewrite=ON",
+    "--innodb-redo-log-capacity=128M",
+];
 
 static SHARED: OnceCell<Server> = OnceCell::const_new();
 static ACCOUNTS: AtomicU32 = AtomicU32::new(0);
 
+/// A running MySQL.
 pub struct Server {
+    /// Where it listens.
     pub host: String,
+    /// Where it listens; the same after a restart.
     pub port: u16,
     container: ContainerAsync<Mysql>,
 }
@@ -36,9 +46,13 @@ pub struct Server {
 /// A user and the one schema that it may use.
 #[derive(Clone, Debug)]
 pub struct Account {
+    /// The server's address.
     pub host: String,
+    /// The server's port.
     pub port: u16,
+    /// The user's name, and the schema's.
     pub name: String,
+    /// The user's password.
     pub password: String,
 }
 
@@ -46,30 +60,42 @@ pub struct Account {
 pub async fn shared() -> &'static Server {
     SHARED
         .get_or_init(async || {
-            sweep();
+            left_over::sweep();
             Server::start(ports::free()).await
         })
         .await
 }
 
 impl Server {
-    /// A server of the test's own, at `port` of this machine.
+    /// A server of the test's own, at `port` of this machine, its data in memory.
     pub async fn start(port: u16) -> Self {
-        #[expect(clippy::disallowed_methods, reason = "the test command says here which image there is")]
-        let image = std::env::var("MYSQL_IMAGE").unwrap_or_else(|_| IMAGE.to_owned());
-        let (name, tag) = image.rsplit_once(':').unwrap_or((&image, "latest"));
-        let container = Mysql::default()
-            .with_name(name)
-            .with_tag(tag)
-            .with_label(LABEL, "1")
-            .with_label("toolcrib.pid", std::process::id().to_string())
-            .with_mount(Mount::tmpfs_mount("/var/lib/mysql"))
-            .with_mapped_port(port, 3306.tcp())
-            .start()
-            .await
-            .unwrap_or_else(|e| panic!("MySQL tests need Docker and the image {image} (see README): {e}"));
+        Self::run(port, request().with_mount(Mount::tmpfs_mount(DATA))).await
+    }
+
+    /// A server of the test's own that keeps what it answered, also when it is killed: its data is on the volume that
+    /// the image declares, which lives as long as the container.
+    pub async fn durable(port: u16) -> Self {
+        Self::run(port, request().with_cmd(DURABLE)).await
+    }
+
+    async fn run(port: u16, request: ContainerRequest<Mysql>) -> Self {
+        let container = request.with_mapped_port(port, 3306.tcp()).start().await;
+        let container = container.unwrap_or_else(|error| {
+            panic!("MySQL tests need Docker and the image {} (see README): {error}", image())
+        });
+        left_over::outlive(container.id());
         let host = container.get_host().await.unwrap().to_string().replace("localhost", "127.0.0.1");
         Self { host, port, container }
+    }
+
+    /// Ends the server as a power cut would. Whatever was on a volume stays.
+    pub fn kill(&self) {
+        self.signal("KILL");
+    }
+
+    /// Starts it again after [`Server::kill`]; it need not be ready yet.
+    pub fn start_again(&self) {
+        self.docker(&["start"]);
     }
 
     /// Stops the server in its tracks: connections stay open, and nothing answers. By signal, because a busy
@@ -78,14 +104,18 @@ impl Server {
         self.signal("STOP");
     }
 
+    /// Lets it go on after [`Server::hang`].
     pub fn go_on(&self) {
         self.signal("CONT");
     }
 
     fn signal(&self, signal: &str) {
-        let sent = Command::new("docker").args(["kill", "--signal", signal, self.container.id()]).output();
-        let sent = sent.unwrap();
-        assert!(sent.status.success(), "{}", String::from_utf8_lossy(&sent.stderr));
+        self.docker(&["kill", "--signal", signal]);
+    }
+
+    fn docker(&self, arguments: &[&str]) {
+        let done = Command::new("docker").args(arguments).arg(self.container.id()).output().unwrap();
+        assert!(done.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
     }
 
     /// Ends the server, and its data with it.
@@ -93,6 +123,7 @@ impl Server {
         self.container.rm().await.unwrap();
     }
 
+    /// A connection that may do everything.
     pub async fn root(&self) -> MySqlConnection {
         let options = MySqlConnectOptions::new().host(&self.host).port(self.port).username("root");
         MySqlConnection::connect_with(&options).await.unwrap()
@@ -152,17 +183,17 @@ impl Account {
     }
 }
 
-/// Removes containers of test processes that are gone: nothing in a process runs after its last test.
-fn sweep() {
-    let listed = Command::new("docker")
-        .args(["ps", "--all", "--filter", &format!("label={LABEL}")])
-        .args(["--format", "{{.ID}} {{.Label \"toolcrib.pid\"}}"])
-        .output();
-    let Ok(listed) = listed else { return };
-    for line in String::from_utf8_lossy(&listed.stdout).lines() {
-        let Some((id, pid)) = line.split_once(' ') else { continue };
-        if !pid.is_empty() && !Path::new("/proc").join(pid).exists() {
-            let _ = Command::new("docker").args(["rm", "--force", "--volumes", id]).output();
-        }
-    }
+fn image() -> String {
+    #[expect(clippy::disallowed_methods, reason = "the test command says here which image there is")]
+    std::env::var("MYSQL_IMAGE").unwrap_or_else(|_| IMAGE.to_owned())
+}
+
+fn request() -> ContainerRequest<Mysql> {
+    let image = image();
+    let (name, tag) = image.rsplit_once(':').unwrap_or((&image, "latest"));
+    Mysql::default()
+        .with_name(name)
+        .with_tag(tag)
+        .with_label(left_over::LABEL, "1")
+        .with_label(left_over::PID, std::process::id().to_string())
 }
