@@ -16,9 +16,9 @@ use crate::{
     assets::Assets,
     config::Config,
     csrf,
-    hardware_client::HardwareClient,
+    hardware_client::{HardwareClient, Timeouts},
     last_answers::LastAnswers,
-    pages::{free, item, problem, static_files, theme},
+    pages::{book, free, item, problem, static_files, theme},
     templates::Templates,
 };
 
@@ -61,8 +61,11 @@ impl App {
             tz: config.tz()?,
             client: HardwareClient::new(
                 config.hardware_url()?,
-                millis(hardware.connect_timeout_ms),
-                millis(hardware.timeout_ms),
+                Timeouts {
+                    connect: millis(hardware.connect_timeout_ms),
+                    read: millis(hardware.timeout_ms),
+                    write: millis(hardware.write_timeout_ms),
+                },
             )?,
             templates: Templates::load()?,
             assets: Assets::default(),
@@ -90,6 +93,7 @@ pub fn build(
     let pages = Route::new()
         .at("/", get(free::show_free))
         .at("/hardware/:id", get(item::show_item))
+        .at("/reservations", post(book::book))
         .at("/theme", post(theme::choose_theme))
         .at("/static/:name", get(static_files::show_static))
         .at("/favicon.ico", get(static_files::show_icon))

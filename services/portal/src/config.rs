@@ -58,8 +58,10 @@ pub struct HardwareConfig {
     pub host: String,
     /// Milliseconds to connect.
     pub connect_timeout_ms: u64,
-    /// Milliseconds for one whole call.
+    /// Milliseconds for one whole call that reads.
     pub timeout_ms: u64,
+    /// Milliseconds for one whole call that books or changes something.
+    pub write_timeout_ms: u64,
 }
 
 /// The `[customer]` section.
@@ -89,14 +91,16 @@ impl Config {
         self.proxies()?;
         self.addresses()?;
         self.metrics_addresses()?;
-        let HardwareConfig { connect_timeout_ms, timeout_ms, .. } = self.hardware;
-        if connect_timeout_ms == 0 || timeout_ms == 0 {
-            return Err(ConfigError::key(
-                "HARDWARE__TIMEOUT_MS",
-                "a timeout of 0 would never wait for an answer",
-            ));
+        let HardwareConfig { connect_timeout_ms, timeout_ms, write_timeout_ms, .. } = self.hardware;
+        let timeouts = [
+            ("HARDWARE__CONNECT_TIMEOUT_MS", connect_timeout_ms),
+            ("HARDWARE__TIMEOUT_MS", timeout_ms),
+            ("HARDWARE__WRITE_TIMEOUT_MS", write_timeout_ms),
+        ];
+        match timeouts.iter().find(|(_, millis)| *millis == 0) {
+            Some((name, _)) => Err(ConfigError::key(*name, "a timeout of 0 would never wait for an answer")),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// Where to listen.
@@ -167,6 +171,7 @@ mod tests {
         assert_eq!(config.bind, ["127.0.0.1:5000"]);
         assert_eq!(config.hardware_url().unwrap().as_str(), "http://localhost:5001/");
         assert_eq!((config.hardware.connect_timeout_ms, config.hardware.timeout_ms), (250, 750));
+        assert_eq!(config.hardware.write_timeout_ms, 10_000);
         assert_eq!(config.tz().unwrap(), Tz::UTC);
         assert_eq!((config.rate_limit.per_second, config.rate_limit.burst), (500, 2_000));
     }
@@ -199,7 +204,10 @@ mod tests {
         for (name, value) in [
             ("CUSTOMER__TZ", "Mars"),
             ("HARDWARE_HOST", "https://x"),
+            ("HARDWARE__CONNECT_TIMEOUT_MS", "0"),
             ("HARDWARE__TIMEOUT_MS", "0"),
+            ("HARDWARE__WRITE_TIMEOUT_MS", "0"),
+            ("HARDWARE__WRITE_TIMEOUT_MS", "-1"),
             ("BIND", "here"),
             ("METRICS_BIND", "9000"),
             ("TRUSTED_PROXIES", "proxy"),

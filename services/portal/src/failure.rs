@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Seconds after which to ask again, where the service did not say.
-const RETRY_AFTER_S: u32 = 5;
+pub const RETRY_AFTER_S: u32 = 5;
 
 /// The error answer for `failure`. `what` names what was asked for.
 #[must_use]
@@ -35,7 +35,14 @@ pub fn problem(failure: &Failure, what: &'static str) -> Problem {
             Problem::new(StatusCode::TOO_MANY_REQUESTS).header(header::RETRY_AFTER, HeaderValue::from(wait_s))
         }
         // Whoever asks for one thing that may be missing answers 404 itself; a list is never missing.
-        Failure::NotFound | Failure::Refused { .. } | Failure::Unusable(_) => {
+        // And whoever writes says what became of it.
+        Failure::NotFound
+        | Failure::Refused { .. }
+        | Failure::NotFree(_)
+        | Failure::WrongState(_)
+        | Failure::Changed
+        | Failure::Unknown(_)
+        | Failure::Unusable(_) => {
             tracing::error!(error = %failure, what, "hardware and portal disagree");
             Problem::new(StatusCode::BAD_GATEWAY)
         }
@@ -49,7 +56,11 @@ pub fn mistakes(status: StatusCode, refusal: Refusal) -> Vec<Mistake> {
     let mut mistakes: Vec<Mistake> = refusal
         .errors
         .into_iter()
-        .map(|error| Mistake { text: said(&error.field, &error.detail), field: error.field, impossible })
+        .map(|error| Mistake {
+            text: said(&error.field, &error.detail),
+            field: field_of_form(&error.field).to_owned(),
+            impossible,
+        })
         .collect();
     if mistakes.is_empty() {
         let detail =
@@ -59,12 +70,31 @@ pub fn mistakes(status: StatusCode, refusal: Refusal) -> Vec<Mistake> {
     mistakes
 }
 
+/// The form's name of a field of the API. A booking form has one line.
+fn field_of_form(field: &str) -> &str {
+    match field {
+        "lines[0].qty" => "qty",
+        "lines[0].hardware" => "hardware",
+        "Idempotency-Key" => "key",
+        "tz" => "starts_at",
+        other => other,
+    }
+}
+
 /// The API's name of a field, followed by what the API says of it, as a sentence about the form's label.
 fn said(field: &str, detail: &str) -> String {
-    let label = match field {
-        "from" => "From",
-        "to" => "To",
+    let label = match field_of_form(field) {
+        "from" | "starts_at" => "From",
+        "to" | "ends_at" => "To",
         "qty" => "Units",
+        "user" => "Who",
+        "purpose" => "For",
+        "hardware" => "Hardware",
+        "key" => {
+            return "This form was sent before, with something else in it. If you want another booking, send it \
+                    again"
+                .to_owned();
+        }
         "q" => "Search",
         "cursor" => {
             return "This page of the list no longer goes with the search: begin at the first page"

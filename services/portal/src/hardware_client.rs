@@ -3,8 +3,10 @@
 //! Every call is bounded: in the time to connect, in its whole time, and in how much it reads.
 
 mod address;
+mod bookings;
 mod failure;
 mod listing;
+mod reservation;
 mod wire;
 
 use std::time::Duration;
@@ -15,8 +17,13 @@ use serde::de::DeserializeOwned;
 
 pub use self::{
     address::base_url,
+    bookings::{Bookings, BookingsQuery, Change},
     failure::Failure,
     listing::{ListQuery, Listing, NextPage, instant},
+    reservation::{
+        Claim, Line, NewReservation, NotFree, Reservation, ShortLine, Span, State, Steps, Stretch, Units,
+        WrongState,
+    },
     wire::{Availability, Entry, Facet, Facets, Hardware, Refusal, RefusedField},
 };
 
@@ -34,17 +41,29 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 pub struct HardwareClient {
     http: Client,
     base: Url,
+    write_timeout: Duration,
+}
+
+/// How long to wait for the service.
+#[derive(Clone, Copy, Debug)]
+pub struct Timeouts {
+    /// To connect.
+    pub connect: Duration,
+    /// For a whole call that reads.
+    pub read: Duration,
+    /// For a whole call that writes: it may have to wait for others.
+    pub write: Duration,
 }
 
 impl HardwareClient {
-    /// Talks to the service at `base`. `connect_timeout` bounds the connecting, `timeout` the whole call.
+    /// Talks to the service at `base`.
     ///
     /// # Errors
     /// When the HTTP client cannot be set up at all.
-    pub fn new(base: Url, connect_timeout: Duration, timeout: Duration) -> reqwest::Result<Self> {
+    pub fn new(base: Url, timeouts: Timeouts) -> reqwest::Result<Self> {
         let http = Client::builder()
-            .connect_timeout(connect_timeout)
-            .timeout(timeout)
+            .connect_timeout(timeouts.connect)
+            .timeout(timeouts.read)
             .pool_max_idle_per_host(MAX_IDLE_CONNECTIONS)
             .pool_idle_timeout(IDLE_TIMEOUT)
             .tcp_nodelay(true)
@@ -53,7 +72,7 @@ impl HardwareClient {
             .redirect(reqwest::redirect::Policy::none())
             .user_agent(concat!("toolcrib-portal/", env!("CARGO_PKG_VERSION")))
             .build()?;
-        Ok(Self { http, base })
+        Ok(Self { http, base, write_timeout: timeouts.write })
     }
 
     /// One page of the list. `headers` say on whose behalf (see [`crate::visit::Visit::outgoing`]).

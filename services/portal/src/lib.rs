@@ -6,7 +6,8 @@
 //! | [`config`] | the settings |
 //! | [`hardware_client`], [`failure`] | the calls to the hardware service, and what becomes of those that fail |
 //! | [`search`], [`common_times`], [`links`] | what a visitor asks for, in a URL and as typed |
-//! | [`visit`], [`theme`], [`csrf`] | whose request it is |
+//! | [`booking`], [`form`] | what a visitor wants to book, as a form sends it |
+//! | [`visit`], [`theme`], [`fresh`], [`cookies`], [`csrf`] | whose request it is |
 //! | [`pages`] | one module a page: its handler, and what its template prints |
 //! | [`view`] | what several pages print |
 //! | [`templates`], [`assets`] | handlebars and static files, in the binary |
@@ -14,10 +15,14 @@
 
 pub mod app;
 pub mod assets;
+pub mod booking;
 pub mod common_times;
 pub mod config;
+pub mod cookies;
 pub mod csrf;
 pub mod failure;
+pub mod form;
+pub mod fresh;
 pub mod hardware_client;
 pub mod last_answers;
 pub mod links;

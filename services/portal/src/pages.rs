@@ -1,5 +1,7 @@
 //! One module a page: its handler, and what its template prints.
 
+pub mod again;
+pub mod book;
 pub mod free;
 pub mod item;
 pub mod problem;
@@ -10,10 +12,13 @@ pub mod unavailable;
 #[cfg(test)]
 mod tests;
 
-use poem::{Response, http::StatusCode};
+use poem::{
+    Response,
+    http::{StatusCode, header},
+};
 use serde::Serialize;
 
-use crate::app::App;
+use crate::{app::App, fresh};
 
 /// A page with its status. A template that cannot be printed is logged by whoever turns the error into the
 /// 500 page.
@@ -23,4 +28,14 @@ use crate::app::App;
 pub fn page(app: &App, status: StatusCode, template: &str, view: &impl Serialize) -> poem::Result<Response> {
     let html = app.templates.render(template, view).map_err(poem::error::InternalServerError)?;
     Ok(Response::builder().status(status).content_type("text/html; charset=utf-8").body(html))
+}
+
+/// Something was written: on to the page that shows it, and past every cache for a moment. `to` is ASCII.
+#[must_use]
+pub fn written(to: &str) -> Response {
+    Response::builder()
+        .status(StatusCode::SEE_OTHER)
+        .header(header::LOCATION, to)
+        .header(header::SET_COOKIE, fresh::set_cookie())
+        .finish()
 }

@@ -7,7 +7,7 @@ mod window;
 use chrono::{DateTime, Utc};
 
 pub use self::{
-    check::Mistake,
+    check::{Mistake, check_units},
     window::{Moment, read_moment, to_instant},
 };
 use crate::{hardware_client::instant, links};

@@ -4,11 +4,18 @@ use handlebars::{Handlebars, RenderError, TemplateError};
 use serde::Serialize;
 
 /// Every template, by the name pages and other templates call it. A test compares this with the folder.
-const TEMPLATES: [(&str, &str); 19] = [
+const TEMPLATES: [(&str, &str); 27] = [
+    ("again", include_str!("../templates/again.hbs")),
     ("amount", include_str!("../templates/amount.hbs")),
+    ("blocked", include_str!("../templates/blocked.hbs")),
+    ("book", include_str!("../templates/book.hbs")),
+    ("booking-form", include_str!("../templates/booking-form.hbs")),
+    ("booking-row", include_str!("../templates/booking-row.hbs")),
+    ("chart", include_str!("../templates/chart.hbs")),
     ("empty", include_str!("../templates/empty.hbs")),
     ("errors", include_str!("../templates/errors.hbs")),
     ("free", include_str!("../templates/free.hbs")),
+    ("hidden", include_str!("../templates/hidden.hbs")),
     ("icons", include_str!("../templates/icons.hbs")),
     ("item", include_str!("../templates/item.hbs")),
     ("layout", include_str!("../templates/layout.hbs")),
@@ -22,6 +29,7 @@ const TEMPLATES: [(&str, &str); 19] = [
     ("stock-row", include_str!("../templates/stock-row.hbs")),
     ("time", include_str!("../templates/time.hbs")),
     ("unavailable", include_str!("../templates/unavailable.hbs")),
+    ("upcoming", include_str!("../templates/upcoming.hbs")),
     ("why", include_str!("../templates/why.hbs")),
     ("window-fields", include_str!("../templates/window-fields.hbs")),
 ];

@@ -1,6 +1,8 @@
 //! Light, dark, or as the reader's system has it: one cookie.
 
-use poem::http::{HeaderMap, header};
+use poem::http::HeaderMap;
+
+use crate::cookies::cookie;
 
 /// The cookie's name.
 pub const COOKIE: &str = "theme";
@@ -43,11 +45,7 @@ impl Theme {
     /// The theme that a request's cookie asks for. Anything strange is the default.
     #[must_use]
     pub fn of(headers: &HeaderMap) -> Self {
-        let cookies =
-            headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(';'));
-        let mut values =
-            cookies.filter_map(|pair| pair.trim().split_once('=')).filter(|(name, _)| *name == COOKIE);
-        values.next().and_then(|(_, word)| Self::from_word(word)).unwrap_or_default()
+        cookie(headers, COOKIE).and_then(Self::from_word).unwrap_or_default()
     }
 
     /// `Set-Cookie`. Without `Secure`: the portal cannot see whether a proxy in front of it speaks TLS, and
@@ -60,6 +58,8 @@ impl Theme {
 
 #[cfg(test)]
 mod tests {
+    use poem::http::header;
+
     use super::*;
 
     fn theme(cookie: &'static str) -> Theme {

@@ -1,5 +1,9 @@
 //! What the templates print: structs of finished words, without arithmetic left to do.
 
+pub mod blocked;
+pub mod booking_form;
+pub mod booking_row;
+pub mod field;
 pub mod layout;
 pub mod level;
 pub mod stock;
@@ -20,10 +24,26 @@ pub struct LinkView {
     pub text: String,
 }
 
+/// A field that is sent along and not shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Hidden {
+    name: String,
+    value: String,
+}
+
+impl Hidden {
+    /// The field `name` with this value.
+    pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
+        Self { name: name.into(), value: value.into() }
+    }
+}
+
 /// The summary above a form that was not accepted.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct Errors {
     heading: &'static str,
+    /// What happened, before the single points.
+    lead: Option<String>,
     items: Vec<ErrorItem>,
 }
 
@@ -32,6 +52,8 @@ struct ErrorItem {
     /// Where it can be put right; `None` where there is no such place.
     href: Option<String>,
     text: String,
+    /// What joins it to the next one, such as `, or`.
+    then: &'static str,
 }
 
 impl Errors {
@@ -42,8 +64,21 @@ impl Errors {
         mistakes: &[Mistake],
         place: impl Fn(&str) -> Option<String>,
     ) -> Option<Self> {
-        let item = |m: &Mistake| ErrorItem { href: place(&m.field), text: m.text.clone() };
-        (!mistakes.is_empty()).then(|| Self { heading, items: mistakes.iter().map(item).collect() })
+        let item = |m: &Mistake| ErrorItem { href: place(&m.field), text: m.text.clone(), then: "" };
+        let items = || mistakes.iter().map(item).collect();
+        (!mistakes.is_empty()).then(|| Self { heading, lead: None, items: items() })
+    }
+
+    /// What happened in a sentence, and ways out of it, one of which is enough.
+    #[must_use]
+    pub fn ways_out(heading: &'static str, lead: String, ways: Vec<LinkView>) -> Self {
+        let last = ways.len().saturating_sub(1);
+        let item = |(at, way): (usize, LinkView)| ErrorItem {
+            href: Some(way.href),
+            text: way.text,
+            then: if at < last { ", or" } else { "" },
+        };
+        Self { heading, lead: Some(lead), items: ways.into_iter().enumerate().map(item).collect() }
     }
 }
 

@@ -7,7 +7,7 @@ use poem::{
     http::{HeaderMap, HeaderName, HeaderValue, Uri, header},
 };
 
-use crate::theme::Theme;
+use crate::{fresh, theme::Theme};
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
@@ -25,6 +25,8 @@ pub struct Visit {
     pub context: RequestContext,
     /// Path and query, for the way back to this page.
     pub address: String,
+    /// They write something, or have a moment ago: nothing old may be shown to them.
+    pub fresh: bool,
 }
 
 impl Visit {
@@ -33,7 +35,14 @@ impl Visit {
     pub fn of(request: &Request, now: DateTime<Utc>) -> Self {
         let context = request.extensions().get::<RequestContext>().cloned();
         let context = context.unwrap_or_else(|| RequestContext::from_headers(request.headers()));
-        Self::new(request.headers(), request.original_uri(), context, now)
+        let visit = Self::new(request.headers(), request.original_uri(), context, now);
+        Self { fresh: visit.fresh || !request.method().is_safe(), ..visit }
+    }
+
+    /// The same visit with another way back: the page that a form belongs to, rather than where it is sent.
+    #[must_use]
+    pub fn back_to(self, address: impl Into<String>) -> Self {
+        Self { address: address.into(), ..self }
     }
 
     /// The visit behind an error answer.
@@ -44,7 +53,7 @@ impl Visit {
 
     fn new(headers: &HeaderMap, uri: &Uri, context: RequestContext, now: DateTime<Utc>) -> Self {
         let address = uri.path_and_query().map_or("/", |p| p.as_str()).to_owned();
-        Self { now, theme: Theme::of(headers), context, address }
+        Self { now, theme: Theme::of(headers), context, address, fresh: fresh::is_fresh(headers) }
     }
 
     /// The headers of a call made on this visitor's behalf: trace, request id, and who asked for it.
@@ -57,6 +66,9 @@ impl Visit {
         let chain = if chain.len() > MAX_FORWARDED_FOR { peer } else { chain };
         if let Ok(value) = HeaderValue::from_str(&chain) {
             headers.insert(X_FORWARDED_FOR, value);
+        }
+        if self.fresh {
+            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
         }
         headers
     }

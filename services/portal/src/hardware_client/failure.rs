@@ -2,7 +2,10 @@
 
 use poem::http::StatusCode;
 
-use super::wire::Refusal;
+use super::{
+    reservation::{NotFree, WrongState},
+    wire::Refusal,
+};
 
 /// A call that brought no answer to show.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +33,18 @@ pub enum Failure {
         /// Which parameter, and why.
         refusal: Refusal,
     },
+    /// Not as many units are free as were asked for. Nothing was changed.
+    #[error("the hardware service has not as much free")]
+    NotFree(Box<NotFree>),
+    /// The booking is in a state that does not allow this. Nothing was changed.
+    #[error("the hardware service says that the booking's state does not allow it: {}", .0.detail)]
+    WrongState(WrongState),
+    /// The booking is no longer as it was shown. Nothing was changed.
+    #[error("the hardware service says that the booking was changed")]
+    Changed,
+    /// A write was sent, and nobody said whether it was done.
+    #[error("the hardware service did not say whether it was done: {0}")]
+    Unknown(String),
     /// There is no such thing.
     #[error("the hardware service knows no such thing")]
     NotFound,

@@ -99,14 +99,19 @@ pub fn instant(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
 }
 
-/// Reads RFC 8288 as far as our own service writes it: `<url>; rel="next"`, one or more by commas.
-fn next_page(link: &str) -> Option<NextPage> {
+/// The parameters of a `Link` to the next page. Reads RFC 8288 as far as our own service writes it:
+/// `<url>; rel="next"`, one or more by commas.
+pub(super) fn next_query(link: &str) -> Option<Vec<(String, String)>> {
     let url = link.split('<').skip(1).find_map(|part| {
         let (url, params) = part.split_once('>')?;
         let is_next = params.split([';', ',']).any(|p| matches!(p.trim(), "rel=\"next\"" | "rel=next"));
         is_next.then_some(url)
     })?;
-    let pairs = query_of(url);
+    Some(query_of(url))
+}
+
+fn next_page(link: &str) -> Option<NextPage> {
+    let pairs = next_query(link)?;
     let cursor = pairs.iter().find(|(name, _)| name == "cursor").map(|(_, value)| value.clone())?;
     Some(NextPage { cursor, window: window_of(&pairs) })
 }

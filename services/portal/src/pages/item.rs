@@ -1,5 +1,7 @@
 //! `GET /hardware/{id}`: one line of the catalogue.
 
+mod around;
+mod chart;
 mod view;
 
 use std::sync::Arc;
@@ -11,6 +13,7 @@ use poem::{
     web::{Data, Path},
 };
 
+pub(super) use self::around::Around;
 use self::view::{ItemPage, Outlook};
 use crate::{
     app::App,
@@ -37,17 +40,24 @@ pub(crate) async fn show_item(
     let question = match search.check(app.tz) {
         Ok(question) => ListQuery { id: Some(id), limit: Some(1), ..question },
         Err(mistakes) => {
-            let entry = app.client.entry(id, outgoing).await.map_err(|error| failed(error, id))?;
-            return refused(app, &visit, &search, entry, &mistakes);
+            let (entry, around) = tokio::join!(
+                app.client.entry(id, outgoing.clone()),
+                Around::ask(app, id, visit.now, outgoing)
+            );
+            let entry = entry.map_err(|error| failed(error, id))?;
+            return refused(app, &visit, &search, entry, &mistakes, &around);
         }
     };
-    let (entry, listing) =
-        tokio::join!(app.client.entry(id, outgoing.clone()), app.client.list(&question, outgoing));
+    let (entry, listing, around) = tokio::join!(
+        app.client.entry(id, outgoing.clone()),
+        app.client.list(&question, outgoing.clone()),
+        Around::ask(app, id, visit.now, outgoing)
+    );
     let entry = entry.map_err(|error| failed(error, id))?;
     match listing {
-        Ok(listing) => answered(app, &visit, &search, entry, listing),
+        Ok(listing) => answered(app, &visit, &search, entry, listing, &around),
         Err(Failure::Refused { status, refusal }) => {
-            refused(app, &visit, &search, entry, &failure::mistakes(status, refusal))
+            refused(app, &visit, &search, entry, &failure::mistakes(status, refusal), &around)
         }
         Err(error) => Err(failed(error, id)),
     }
@@ -59,12 +69,13 @@ pub(super) fn answered(
     search: &Search,
     entry: Entry,
     listing: Listing,
+    around: &Around,
 ) -> poem::Result<Response> {
     let window = listing.window;
     // The list knows an archived line no more, also when it went between the two calls.
     let Some(row) = listing.rows.into_iter().next() else { return Err(unknown(&entry.id.to_string())) };
     let outlook = Outlook::new(row, window, visit.now);
-    super::page(app, StatusCode::OK, "item", &ItemPage::new(app, visit, search, entry, &outlook))
+    super::page(app, StatusCode::OK, "item", &ItemPage::new(app, visit, search, entry, &outlook, around))
 }
 
 pub(super) fn refused(
@@ -73,8 +84,9 @@ pub(super) fn refused(
     search: &Search,
     entry: Entry,
     mistakes: &[Mistake],
+    around: &Around,
 ) -> poem::Result<Response> {
-    let page = ItemPage::refused(app, visit, search, entry, mistakes);
+    let page = ItemPage::refused(app, visit, search, entry, mistakes, around);
     super::page(app, failure::status_of(mistakes), "item", &page)
 }
 

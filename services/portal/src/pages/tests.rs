@@ -14,7 +14,7 @@ use crate::{
     config::Config,
     hardware_client::{Entry, Facets, Hardware, Listing, NextPage},
     last_answers::LastAnswer,
-    pages::{free, item, problem},
+    pages::{free, item, item::Around, problem},
     search::Search,
     visit::Visit,
 };
@@ -109,13 +109,14 @@ fn item_pages(app: &App) -> Vec<(&'static str, poem::Result<Response>)> {
     let sometime = row(&json!({ "next_free_at": "2026-06-12T06:00:00Z", "capacity": 1 }));
     let wrong = wrong_search().window_only();
     let mistakes = wrong.check(app.tz).unwrap_err();
-    let print =
-        |entry, row| item::answered(app, &visit, &Search::default(), entry, listing(vec![row], false));
+    let print = |entry, row| {
+        item::answered(app, &visit, &Search::default(), entry, listing(vec![row], false), &Around::default())
+    };
     vec![
         ("item, full", print(full(), full_row())),
         ("item, bare", print(bare(), row(&json!({})))),
         ("item, later", print(bare(), sometime)),
-        ("item, refused", item::refused(app, &visit, &wrong, full(), &mistakes)),
+        ("item, refused", item::refused(app, &visit, &wrong, full(), &mistakes, &Around::default())),
     ]
 }
 

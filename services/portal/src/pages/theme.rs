@@ -6,7 +6,7 @@ use poem::{
     http::{StatusCode, header},
 };
 
-use crate::{links, theme::Theme, view::layout::MAX_BACK};
+use crate::{form::Form, theme::Theme, view::layout::MAX_BACK};
 
 /// The form has two short fields; an address of [`MAX_BACK`] bytes may be three times as long when escaped.
 const MAX_FORM_BYTES: usize = 4 * MAX_BACK;
@@ -17,14 +17,11 @@ const MAX_FORM_BYTES: usize = 4 * MAX_BACK;
 /// 400 for a theme that there is not, 413 for a form that is too long.
 #[handler]
 pub(crate) async fn choose_theme(body: Body) -> poem::Result<Response> {
-    let form = body.into_bytes_limit(MAX_FORM_BYTES).await?;
-    let fields = links::read_query(&String::from_utf8_lossy(&form));
-    let field =
-        |wanted: &str| fields.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
-    let Some(theme) = field("theme").and_then(Theme::from_word) else {
+    let form = Form::read(body, MAX_FORM_BYTES).await?;
+    let Some(theme) = Theme::from_word(form.field("theme")) else {
         return Err(Problem::unreadable("theme", "must be system, light or dark").into());
     };
-    let back = field("back").filter(|path| is_own_path(path)).unwrap_or("/");
+    let back = Some(form.field("back")).filter(|path| is_own_path(path)).unwrap_or("/");
     Ok(Response::builder()
         .status(StatusCode::SEE_OTHER)
         .header(header::LOCATION, back)

@@ -18,11 +18,11 @@ pub struct Mistake {
 }
 
 impl Mistake {
-    pub(super) fn unreadable(field: &str, text: impl Into<String>) -> Self {
+    pub(crate) fn unreadable(field: &str, text: impl Into<String>) -> Self {
         Self { field: field.to_owned(), text: text.into(), impossible: false }
     }
 
-    pub(super) fn impossible(field: &str, text: impl Into<String>) -> Self {
+    pub(crate) fn impossible(field: &str, text: impl Into<String>) -> Self {
         Self { field: field.to_owned(), text: text.into(), impossible: true }
     }
 }
@@ -35,7 +35,7 @@ impl Search {
     pub fn check(&self, tz: Tz) -> Result<ListQuery, Vec<Mistake>> {
         let mut mistakes = Vec::new();
         let window = self.check_window(tz, &mut mistakes);
-        let qty = self.check_units(&mut mistakes);
+        let qty = check_units(&self.qty, &mut mistakes);
         self.check_texts(&mut mistakes);
         if !mistakes.is_empty() {
             return Err(mistakes);
@@ -75,20 +75,6 @@ impl Search {
         }
     }
 
-    fn check_units(&self, mistakes: &mut Vec<Mistake>) -> Option<u64> {
-        if self.qty.is_empty() {
-            return None;
-        }
-        match self.qty.parse::<i128>() {
-            Err(_) => mistakes.push(Mistake::unreadable("qty", "Units must be a whole number, such as 1")),
-            Ok(n) => match u64::try_from(n) {
-                Ok(n) if (1..=MAX_UNITS).contains(&n) => return Some(n),
-                _ => mistakes.push(Mistake::impossible("qty", "Units must be between 1 and 1,000,000")),
-            },
-        }
-        None
-    }
-
     fn check_texts(&self, mistakes: &mut Vec<Mistake>) {
         let texts = [
             ("q", "Search", &self.q),
@@ -104,6 +90,21 @@ impl Search {
             }
         }
     }
+}
+
+/// A number of units, where one is given and is one.
+pub fn check_units(text: &str, mistakes: &mut Vec<Mistake>) -> Option<u64> {
+    if text.is_empty() {
+        return None;
+    }
+    match text.parse::<i128>() {
+        Err(_) => mistakes.push(Mistake::unreadable("qty", "Units must be a whole number, such as 1")),
+        Ok(n) => match u64::try_from(n) {
+            Ok(n) if (1..=MAX_UNITS).contains(&n) => return Some(n),
+            _ => mistakes.push(Mistake::impossible("qty", "Units must be between 1 and 1,000,000")),
+        },
+    }
+    None
 }
 
 #[cfg(test)]

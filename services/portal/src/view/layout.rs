@@ -15,6 +15,10 @@ pub enum Here {
     Free,
     /// It belongs to the catalogue.
     BelowFree,
+    /// It is the list of bookings.
+    Bookings,
+    /// It belongs to the bookings.
+    BelowBookings,
     /// Nowhere.
     Apart,
 }
@@ -30,6 +34,8 @@ pub struct Layout {
     icon: String,
     /// The value of `aria-current` on "Free".
     free: Option<&'static str>,
+    /// The value of `aria-current` on "Bookings".
+    bookings: Option<&'static str>,
     zone: String,
     version: &'static str,
     back: String,
@@ -62,14 +68,16 @@ impl Layout {
             themes: Theme::ALL.into_iter().map(button).collect(),
             stylesheet: assets.stylesheet.href(),
             icon: assets.mark.href(),
-            free: match here {
-                Here::Free => Some("page"),
-                Here::BelowFree => Some("true"),
-                Here::Apart => None,
-            },
+            free: current(here, Here::Free, Here::BelowFree),
+            bookings: current(here, Here::Bookings, Here::BelowBookings),
             zone: times.zone(),
             version: env!("CARGO_PKG_VERSION"),
             back: if visit.address.len() <= MAX_BACK { visit.address.clone() } else { "/".to_owned() },
         }
     }
+}
+
+/// What `aria-current` says of a link to `page`.
+fn current(here: Here, page: Here, below: Here) -> Option<&'static str> {
+    if here == page { Some("page") } else { (here == below).then_some("true") }
 }

@@ -62,7 +62,8 @@ impl Amount {
 }
 
 /// `76` is `0.76`, `100` is `1`, `1170` is `11.7`.
-fn hundredths(n: u64) -> String {
+#[must_use]
+pub fn hundredths(n: u64) -> String {
     match (n / 100, n % 100) {
         (whole, 0) => whole.to_string(),
         (whole, part) if part % 10 == 0 => format!("{whole}.{}", part / 10),

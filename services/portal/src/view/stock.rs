@@ -1,6 +1,6 @@
 //! Rows of the catalogue, grouped by provider.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
 use super::{
@@ -33,6 +33,47 @@ pub struct Row {
     category: Option<String>,
     amount: Amount,
     next: Next,
+    go: Go,
+}
+
+/// The way to the booking form of one line.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct Go {
+    href: String,
+    text: &'static str,
+    /// What it is about, for those who hear it without the row around it.
+    about: String,
+    /// Not in the window that was asked for.
+    later: bool,
+}
+
+impl Go {
+    fn new(row: &Hardware, Shown { search, window, times, .. }: &Shown<'_>) -> Self {
+        let asked = search.window_only();
+        let path = format!("/hardware/{}", row.id);
+        match row.next_free_at {
+            _ if row.fits => {
+                let href = format!("{}#book", asked.link(&path));
+                Self { href, text: "Book", about: format!(" {}", row.name), later: false }
+            }
+            Some(at) => {
+                let start = whole_minute(at);
+                let end = start + (window.1 - window.0);
+                let then = asked.with("from", &times.input(start)).with("to", &times.input(end));
+                let about = format!(": {}, {}", row.name, times.date_time(start).text);
+                Self { href: format!("{}#book", then.link(&path)), text: "Book then", about, later: true }
+            }
+            None => {
+                let about = format!(": {}", row.name);
+                Self { href: asked.link(&path), text: "See why", about, later: true }
+            }
+        }
+    }
+}
+
+/// A form holds minutes: the next one, where `at` is between two.
+fn whole_minute(at: DateTime<Utc>) -> DateTime<Utc> {
+    at + TimeDelta::seconds((60 - at.timestamp().rem_euclid(60)) % 60)
 }
 
 /// When it is free next.
@@ -61,8 +102,8 @@ impl Next {
 pub struct Shown<'a> {
     /// The search behind it.
     pub search: &'a Search,
-    /// The start of its window.
-    pub from: DateTime<Utc>,
+    /// Its window.
+    pub window: (DateTime<Utc>, DateTime<Utc>),
     /// The providers of the whole catalogue; empty where they are not known.
     pub providers: &'a [Facet],
     /// How to write a time.
@@ -92,7 +133,8 @@ fn row_view(row: Hardware, shown: &Shown<'_>) -> Row {
     Row {
         href: shown.search.window_only().link(&format!("/hardware/{}", row.id)),
         amount: Amount::of(&row),
-        next: Next::new(row.next_free_at, shown.from, shown.times),
+        next: Next::new(row.next_free_at, shown.window.0, shown.times),
+        go: Go::new(&row, shown),
         name: row.name,
         description: row.description.filter(|text| !text.is_empty()),
         category: row.category.filter(|text| !text.is_empty()),

@@ -29,6 +29,18 @@ impl Writer {
         Self { tz, now }
     }
 
+    /// The zone of the wall clock.
+    #[must_use]
+    pub fn tz(&self) -> Tz {
+        self.tz
+    }
+
+    /// When it is.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
     /// `Thu 11 Jun, 14:00`, and the year where it is not this one.
     #[must_use]
     pub fn date_time(&self, at: DateTime<Utc>) -> TimeView {

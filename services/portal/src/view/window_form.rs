@@ -4,10 +4,10 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
 
-use super::{times::Writer, why};
+use super::{field::Field, times::Writer, why};
 use crate::{
     common_times::common_times,
-    search::{Mistake, Moment, Search, read_moment},
+    search::{Mistake, Search},
 };
 
 /// From, to and units.
@@ -17,14 +17,6 @@ pub struct WindowForm {
     to: Field,
     qty: Field,
     soon: Vec<Soon>,
-}
-
-#[derive(Debug, Serialize)]
-struct Field {
-    /// A browser shows only what its input type can hold: what is no time stays visible as text.
-    kind: &'static str,
-    value: String,
-    why: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -55,17 +47,11 @@ impl WindowForm {
     /// The form, filled.
     #[must_use]
     pub fn new(filled: &Filled<'_>) -> Self {
-        let Filled { search, mistakes, .. } = filled;
-        let units = if search.qty.is_empty() { "1".to_owned() } else { search.qty.clone() };
-        let is_number = units.bytes().all(|b| b.is_ascii_digit());
+        let search = filled.search;
         Self {
             from: time_field("from", &search.from, filled.window.0, filled),
             to: time_field("to", &search.to, filled.window.1, filled),
-            qty: Field {
-                kind: if is_number { "number" } else { "text" },
-                value: units,
-                why: why("qty", mistakes),
-            },
+            qty: Field::units(&search.qty, why("qty", filled.mistakes)),
             soon: soon(filled),
         }
     }
@@ -74,14 +60,7 @@ impl WindowForm {
 fn time_field(name: &str, typed: &str, otherwise: DateTime<Utc>, filled: &Filled<'_>) -> Field {
     let times = Writer::new(filled.tz, filled.now);
     let nothing_typed = filled.search.from.is_empty() && filled.search.to.is_empty();
-    let (kind, value) = match read_moment(typed, filled.tz) {
-        Moment::At(at) => ("datetime-local", times.input(at)),
-        Moment::Unreadable if nothing_typed => ("datetime-local", times.input(otherwise)),
-        Moment::Unreadable if typed.is_empty() => ("datetime-local", String::new()),
-        Moment::Skipped => ("datetime-local", typed.to_owned()),
-        Moment::Unreadable => ("text", typed.to_owned()),
-    };
-    Field { kind, value, why: why(name, filled.mistakes) }
+    Field::time(typed, nothing_typed.then_some(otherwise), &times, why(name, filled.mistakes))
 }
 
 fn soon(filled: &Filled<'_>) -> Vec<Soon> {

@@ -12,7 +12,7 @@ async fn the_catalogue_shows_what_is_free_with_word_shape_and_bar() {
     page.is(200)
         .has("<title>What is free? – Toolcrib</title>")
         .has("<b>2</b> in the catalogue")
-        .has("<th scope=\"rowgroup\" colspan=\"5\">Amazon<span>1 in all</span></th>")
+        .has("<th scope=\"rowgroup\" colspan=\"6\">Amazon<span>1 in all</span></th>")
         .has("<a href=\"/hardware/1\">c5</a>")
         .has("<span class=\"pill lv-MEDIUM\"><svg aria-hidden=\"true\"><use href=\"#lv-MEDIUM\"/></svg>MEDIUM</span>")
         .has("<path class=\"left\" d=\"M0 .5H2\" stroke-dasharray=\"0.92 0.08\"/>")
@@ -20,8 +20,33 @@ async fn the_catalogue_shows_what_is_free_with_word_shape_and_bar() {
         .has("<span class=\"soft\">from <time datetime=\"2026-06-11T13:42+02:00\">13:42</time></span>")
         .has("H16mr")
         .has("Times in Europe/Berlin (UTC+02:00)")
-        .lacks("Book")
+        .has("<a class=\"btn tiny\" href=\"/hardware/1#book\">Book<span class=\"vh\"> c5</span></a>")
         .lacks("rel=\"next\"");
+}
+
+#[tokio::test]
+async fn each_row_leads_to_its_booking_form_with_a_window_that_fits() {
+    let used = "/hardware?from=2026-06-11T12:00:00Z&to=2026-06-11T16:00:00Z";
+    let rows = [
+        row(1, "Lab", "now", json!({})),
+        row(2, "Lab", "later", json!({ "fits": false, "next_free_at": "2026-06-12T06:00:07Z" })),
+        row(
+            3,
+            "Lab",
+            "never",
+            json!({ "availability": "NONE", "free": 0, "fits": false, "next_free_at": null }),
+        ),
+    ];
+    let hardware = hardware(listing(&rows, 3).insert_header("content-location", used)).await;
+    let page = Portal::start(&hardware.uri())
+        .await
+        .get("/?from=2026-06-11T14:00&to=2026-06-11T18:00&qty=2&q=x")
+        .await;
+    // A form has no seconds: the next full minute is free as well.
+    page.is(200)
+        .has("href=\"/hardware/1?from=2026-06-11T14:00&amp;to=2026-06-11T18:00&amp;qty=2#book\">Book<")
+        .has("<a class=\"btn tiny later\" href=\"/hardware/2?from=2026-06-12T08:01&amp;to=2026-06-12T12:01&amp;qty=2#book\">Book then<span class=\"vh\">: later, Fri 12 Jun, 08:01</span></a>")
+        .has("href=\"/hardware/3?from=2026-06-11T14:00&amp;to=2026-06-11T18:00&amp;qty=2\">See why<span class=\"vh\">: never</span>");
 }
 
 #[tokio::test]

@@ -93,6 +93,18 @@ impl Portal {
     pub(crate) async fn get(&self, path: &str) -> Page {
         read(self.request("GET", path)).await
     }
+
+    /// A form as a browser sends it from our own page.
+    pub(crate) async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Page {
+        read(self.form(path, fields)).await
+    }
+
+    pub(crate) fn form(&self, path: &str, fields: &[(&str, &str)]) -> RequestBuilder {
+        self.request("POST", path)
+            .header("sec-fetch-site", "same-origin")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(portal::links::query_string(fields))
+    }
 }
 
 /// Sends a request and reads its answer.
@@ -149,6 +161,64 @@ pub(crate) fn entry(changes: Value) -> Value {
         entry[key] = value.clone();
     }
     entry
+}
+
+/// Booking 9, of two units of item 7; `changes` go over it.
+pub(crate) fn reservation(changes: Value) -> Value {
+    let line = json!({ "hardware": 7, "provider": "Lab B2", "name": "HIL rig 3", "qty": 2, "out": 0, "returned": 0 });
+    let mut booking = json!({
+        "id": 9, "state": "confirmed", "starts_at": "2026-06-11T12:00:00Z", "ends_at": "2026-06-11T16:00:00Z",
+        "user": "ada", "purpose": "Camera drift", "at_risk": false, "overdue": false, "lines": [line], "series_id": null,
+        "version": 3, "created_at": "2026-06-10T08:00:00Z", "updated_at": "2026-06-10T08:00:00Z", "of_tomorrow": [1],
+    });
+    for (key, value) in changes.as_object().unwrap() {
+        booking[key] = value.clone();
+    }
+    booking
+}
+
+/// 409: three units of item 7 at most are free, somebody and a maintenance have the others, and two other times fit.
+pub(crate) fn not_free(changes: Value) -> ResponseTemplate {
+    let claims = json!([
+        { "reservation": 4, "task": null, "from": "2026-06-10T07:00:00Z", "to": "2026-06-12T06:00:00Z", "qty": 4, "user": "llm-eval" },
+        { "reservation": 5, "task": null, "from": "2026-06-11T06:00:00Z", "to": "2026-06-11T16:30:00Z", "qty": 2, "user": null },
+        { "reservation": null, "task": 3, "from": "2026-06-11T06:00:00Z", "to": "9999-12-31T00:00:00Z", "qty": 1, "user": null },
+    ]);
+    let blocked = json!([{ "from": "2026-06-11T12:00:00Z", "to": "2026-06-11T16:30:00Z", "free": 3 }]);
+    let mut line = json!({
+        "hardware": 7, "provider": "Lab B2", "name": "HIL rig 3", "requested": 4, "free": 3, "capacity": 10,
+        "blocked": blocked, "claims": claims,
+    });
+    let mut alternatives = json!([
+        { "starts_at": "2026-06-11T16:30:00Z", "ends_at": "2026-06-11T20:30:00Z" },
+        { "starts_at": "2026-06-13T22:00:00Z", "ends_at": "2026-06-14T02:00:00Z" },
+    ]);
+    for (key, value) in changes.as_object().unwrap() {
+        if key == "alternatives" { alternatives = value.clone() } else { line[key] = value.clone() }
+    }
+    conflict("not-free", json!({ "lines": [line], "alternatives": alternatives }))
+}
+
+/// 409 of this kind with these members.
+pub(crate) fn conflict(kind: &str, members: Value) -> ResponseTemplate {
+    let mut body = json!({ "type": format!("urn:toolcrib:problem:{kind}"), "title": "Conflict", "status": 409, "detail": "No." });
+    for (key, value) in members.as_object().unwrap() {
+        body[key] = value.clone();
+    }
+    ResponseTemplate::new(409).set_body_raw(body.to_string(), "application/problem+json")
+}
+
+/// Answers `verb` on `at` with `answer`.
+pub(crate) async fn mount_for(server: &MockServer, verb: &str, at: &str, answer: ResponseTemplate) {
+    Mock::given(method(verb)).and(path(at)).respond_with(answer).mount(server).await;
+}
+
+/// The value of the first hidden field called `name` behind `after`.
+pub(crate) fn hidden_field(html: &str, after: &str, name: &str) -> String {
+    let rest = html.split_once(after).unwrap_or_else(|| panic!("no {after} in {html}")).1;
+    let mark = format!("name=\"{name}\" value=\"");
+    let value = rest.split_once(&mark).unwrap_or_else(|| panic!("no {name} behind {after} in {html}")).1;
+    value.split_once('"').unwrap().0.to_owned()
 }
 
 /// A stand-in that answers the list with `list`, the facets, and item 7.

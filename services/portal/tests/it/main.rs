@@ -10,11 +10,14 @@
     reason = "`json!` at the place of the call reads better than a reference to it"
 )]
 
+mod booking;
+mod booking_lost;
 mod command;
 mod errors;
 mod free;
 mod harness;
 mod item;
+mod item_around;
 mod safety;
 mod static_files;
 mod theme;

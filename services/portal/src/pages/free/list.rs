@@ -95,7 +95,7 @@ impl List {
         });
         let empty = (here == 0).then(|| Empty::new(search, &filters));
         let pager = Pager::new(search, here, listing.total, next);
-        let shown = Shown { search, from: window.0, providers: &facets.providers, times };
+        let shown = Shown { search, window, providers: &facets.providers, times };
         Self {
             count: Count::new(
                 search,

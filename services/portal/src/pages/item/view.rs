@@ -3,12 +3,18 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
+use super::{
+    around::{Around, Upcoming},
+    chart::Chart,
+};
 use crate::{
     app::App,
+    booking::Booking,
     hardware_client::{Entry, Hardware},
     search::{Mistake, Search},
     view::{
         Errors, LinkView,
+        booking_form::BookingForm,
         layout::{Here, Layout},
         level::Amount,
         stock::Next,
@@ -50,6 +56,9 @@ pub(super) struct ItemPage {
     tags: Vec<LinkView>,
     path: String,
     form: WindowForm,
+    booking: BookingForm,
+    chart: Option<Chart>,
+    upcoming: Option<Upcoming>,
 }
 
 #[derive(Debug, Serialize)]
@@ -83,12 +92,19 @@ struct Fact {
 
 impl ItemPage {
     /// The page with what is free.
-    pub(super) fn new(app: &App, visit: &Visit, search: &Search, entry: Entry, outlook: &Outlook) -> Self {
+    pub(super) fn new(
+        app: &App,
+        visit: &Visit,
+        search: &Search,
+        entry: Entry,
+        outlook: &Outlook,
+        around: &Around,
+    ) -> Self {
         let times = Writer::new(app.tz, visit.now);
-        let window = outlook.window;
         let state = State::new(search, outlook, &times);
-        let page = Self::plain(app, visit, search, entry, window, &[]);
-        Self { state: Some(state), ..page }
+        let page = Self::plain(app, visit, search, entry, outlook.window, &[], around);
+        let booking = page.booking.with_hint(hint(outlook, &times));
+        Self { state: Some(state), booking, ..page }
     }
 
     /// The page that says what is wrong with the window that was typed.
@@ -98,9 +114,10 @@ impl ItemPage {
         search: &Search,
         entry: Entry,
         mistakes: &[Mistake],
+        around: &Around,
     ) -> Self {
         let window = (visit.now, visit.now + DEFAULT_WINDOW);
-        Self::plain(app, visit, search, entry, window, mistakes)
+        Self::plain(app, visit, search, entry, window, mistakes, around)
     }
 
     fn plain(
@@ -110,6 +127,7 @@ impl ItemPage {
         entry: Entry,
         window: (DateTime<Utc>, DateTime<Utc>),
         mistakes: &[Mistake],
+        around: &Around,
     ) -> Self {
         let times = Writer::new(app.tz, visit.now);
         let path = format!("/hardware/{}", entry.id);
@@ -135,6 +153,15 @@ impl ItemPage {
                 .map(|tag| LinkView { href: search.with("tag", tag).link("/"), text: tag.clone() })
                 .collect(),
             form: WindowForm::new(&filled),
+            booking: BookingForm::fresh(
+                format!("Book {}", entry.name),
+                &Booking::of(entry.id, search),
+                window,
+                entry.capacity,
+                &times,
+            ),
+            chart: around.steps.as_ref().and_then(|steps| Chart::new(steps, &around.days, &times)),
+            upcoming: around.bookings.as_ref().map(|bookings| Upcoming::new(entry.id, bookings, &times)),
             name: entry.name,
             path,
         }
@@ -161,6 +188,16 @@ impl State {
             next: next(row, *from, times),
         }
     }
+}
+
+/// What the booking form says of the units.
+fn hint(Outlook { row, window: (from, to) }: &Outlook, times: &Writer) -> String {
+    let (from_text, to_text) = (times.date_time(*from).text, times.end(*from, *to).text);
+    format!(
+        "{} of {} free from {from_text} to {to_text}.",
+        words::number(row.free),
+        words::number(row.capacity)
+    )
 }
 
 /// Far from the heading that names the day, `from 14:00` would not say which.
