@@ -1,11 +1,8 @@
 //! Everything at once: book, move, cancel, check out, return, maintain, cut capacity.
 
-use std::collections::BTreeMap;
-
-use serde_json::Value;
-
 use crate::{
     actor::{Actor, World},
+    audit::Audit,
     checker::Hardware,
     on_both,
     run::{CLIENTS, Run},
@@ -23,31 +20,16 @@ on_both! {
         let hardware = run.add_some(4, Hardware { capacity: 4, buffer: 60 }).await;
         let world = World::new(hardware);
         let until = run.ends_at();
-        run.at_once(CLIENTS, 0, |client| Actor { client, world: world.clone() }.live(until)).await;
+        let mut audit = Audit::default();
+        let life = run.at_once(CLIENTS, 0, |client| Actor { client, world: world.clone() }.live(until));
+        tokio::join!(life, audit.follow(&run.stage.services[1], until));
         let reservations = run.stage.reservations().await;
         let mut findings = world.history.differences(&reservations);
-        findings.extend(missing_events(&run, &reservations).await);
+        findings.extend(audit.differences(&run.stage.services[0], &run.stage.database).await);
+        findings.extend(audit.missing(&reservations));
         findings.extend(lost_units(&run).await);
         run.ends_clean(findings).await;
     }
-}
-
-/// Every version of a reservation has its line in the audit log.
-async fn missing_events(run: &Run, reservations: &[Value]) -> Vec<String> {
-    let mut written: BTreeMap<String, i64> = BTreeMap::new();
-    let mut after = 0;
-    loop {
-        let page =
-            run.stage.services[0].get(&format!("/events?limit=500&after={after}")).await.is(200).json();
-        let Some(last) = page.as_array().unwrap().last() else { break };
-        after = last["seq"].as_i64().unwrap();
-        for event in page.as_array().unwrap() {
-            *written.entry(event["subject"].as_str().unwrap().to_owned()).or_default() += 1;
-        }
-    }
-    let count = |row: &Value| written.get(&format!("reservation/{}", row["id"])).copied().unwrap_or_default();
-    let wrong = reservations.iter().filter(|row| row["version"].as_i64() != Some(count(row)));
-    wrong.map(|row| format!("{} events of {row}", count(row))).collect()
 }
 
 /// A reservation that holds or held something has a claim for each unit; one that never did has none.

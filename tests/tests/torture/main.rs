@@ -7,6 +7,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod actor;
+mod audit;
 mod baskets;
 mod booking;
 mod checker;

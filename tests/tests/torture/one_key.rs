@@ -22,6 +22,12 @@ on_both! {
         run.ends_clean(findings).await;
     }
 
+    async fn of_two_wishes_with_one_key_one_is_booked_and_the_other_is_told(kind) {
+        let mut run = Run::new("one key, two wishes", kind).await;
+        let findings = run.rounds(two_wishes).await;
+        run.ends_clean(findings).await;
+    }
+
     async fn a_refusal_does_not_use_up_the_key(kind) {
         let mut run = Run::new("a key that was refused", kind).await;
         let findings = run.rounds(refused_and_then_free).await;
@@ -40,6 +46,30 @@ async fn one_booking_in_many_copies(run: &mut Run, round: usize) -> Vec<String> 
         findings.push(format!("one key made {} reservations: {rows:?}", rows.len()));
     }
     findings
+}
+
+/// For hardware that has nothing in common: no lock but the key's own keeps them apart.
+async fn two_wishes(run: &mut Run, round: usize) -> Vec<String> {
+    let hardware = run.add_some(2, Hardware { capacity: 50, buffer: 0 }).await;
+    let calls = [booking(hardware[0], 1, round), booking(hardware[1], 1, round)];
+    let replies = run.at_once(COPIES, round, |client| {
+        let (wish, call) = (client.number / 2 % 2, calls[client.number / 2 % 2].clone());
+        async move { (wish, client.send_allowing(&call, &[422]).await) }
+    });
+    let replies = replies.await;
+    let count = |wish: usize, accepted: bool| {
+        let alike =
+            |(of, reply): &&(usize, Reply)| *of == wish && matches!(reply, Reply::Accepted(_)) == accepted;
+        replies.iter().filter(alike).count()
+    };
+    let rows = run.stage.reservations_of(&hardware.into_iter().collect()).await;
+    let [told, refused] = [true, false].map(|accepted| [count(0, accepted), count(1, accepted)]);
+    let one_won = (told[0] == 0 && refused[1] == 0) || (told[1] == 0 && refused[0] == 0);
+    if one_won && rows.len() == 1 {
+        Vec::new()
+    } else {
+        vec![format!("{} reservations: {replies:?}", rows.len())]
+    }
 }
 
 async fn refused_and_then_free(run: &mut Run, round: usize) -> Vec<String> {
