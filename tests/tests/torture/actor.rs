@@ -171,15 +171,26 @@ impl Actor {
         self.client.send(&Call::new(Method::PATCH, path, body)).await;
     }
 
-    /// Readers in between.
+    /// Readers in between. What they are told of a reservation is one version of it, and never half of two.
     async fn look(&mut self) {
         let hardware = self.client.dice.pick(&self.world.hardware);
-        let path = match self.client.dice.below(4) {
+        let some = self.some_reservation().map_or(Value::Null, |reservation| reservation["id"].clone());
+        let path = match self.client.dice.below(6) {
             0 => "/hardware".to_owned(),
-            1 => format!("/reservations?limit=20&hardware={hardware}"),
-            2 => format!("/hardware/{hardware}/availability"),
-            _ => "/tasks?limit=20".to_owned(),
+            1 => format!("/hardware/{hardware}/availability"),
+            2 => "/tasks?limit=20".to_owned(),
+            3 => format!("/reservations?limit=20&hardware={hardware}"),
+            _ if some.is_null() => return,
+            _ => format!("/reservations/{some}"),
         };
-        self.client.send(&Call::new(Method::GET, path, Value::Null)).await;
+        let reply = self.client.send(&Call::new(Method::GET, path.clone(), Value::Null)).await;
+        let Reply::Accepted(answer) = reply else { return };
+        match answer.json() {
+            Value::Array(reservations) if path.starts_with("/reservations") => {
+                reservations.iter().for_each(|reservation| self.world.history.saw(reservation));
+            }
+            reservation if path.starts_with("/reservations") => self.world.history.saw(&reservation),
+            _ => {}
+        }
     }
 }

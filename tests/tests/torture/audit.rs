@@ -1,6 +1,9 @@
 //! A reader that follows the audit log while others write it: it must see every event once, in order.
 
-use std::{collections::BTreeMap, time::Instant};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Instant,
+};
 
 use serde_json::Value;
 use system_tests::{Service, wait::until};
@@ -41,7 +44,8 @@ impl Audit {
         if self.0 == there {
             return Vec::new();
         }
-        let missed = there.iter().filter(|event| !self.0.contains(event)).count();
+        let seen: BTreeSet<_> = self.0.iter().collect();
+        let missed = there.iter().filter(|event| !seen.contains(event)).count();
         vec![format!(
             "a reader of the audit log saw {} of {} events, {missed} never",
             self.0.len(),
