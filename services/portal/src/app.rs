@@ -18,7 +18,7 @@ use crate::{
     csrf,
     hardware_client::{HardwareClient, Timeouts},
     last_answers::LastAnswers,
-    pages::{book, free, item, problem, static_files, theme},
+    pages::{book, bookings, free, item, problem, reservation, static_files, theme},
     templates::Templates,
 };
 
@@ -93,7 +93,9 @@ pub fn build(
     let pages = Route::new()
         .at("/", get(free::show_free))
         .at("/hardware/:id", get(item::show_item))
-        .at("/reservations", post(book::book))
+        .at("/reservations", get(bookings::show_bookings).post(book::book))
+        .at("/reservations/:id", get(reservation::show_reservation))
+        .at("/reservations/:id/:action", get(reservation::show_again).post(reservation::act_on))
         .at("/theme", post(theme::choose_theme))
         .at("/static/:name", get(static_files::show_static))
         .at("/favicon.ico", get(static_files::show_icon))

@@ -7,6 +7,7 @@
 //! | [`hardware_client`], [`failure`] | the calls to the hardware service, and what becomes of those that fail |
 //! | [`search`], [`common_times`], [`links`] | what a visitor asks for, in a URL and as typed |
 //! | [`booking`], [`form`] | what a visitor wants to book, as a form sends it |
+//! | [`bookings_search`], [`overdue`] | which bookings a visitor asks for |
 //! | [`visit`], [`theme`], [`fresh`], [`cookies`], [`csrf`] | whose request it is |
 //! | [`pages`] | one module a page: its handler, and what its template prints |
 //! | [`view`] | what several pages print |
@@ -16,6 +17,7 @@
 pub mod app;
 pub mod assets;
 pub mod booking;
+pub mod bookings_search;
 pub mod common_times;
 pub mod config;
 pub mod cookies;
@@ -26,6 +28,7 @@ pub mod fresh;
 pub mod hardware_client;
 pub mod last_answers;
 pub mod links;
+pub mod overdue;
 pub mod pages;
 pub mod search;
 pub mod templates;

@@ -2,9 +2,11 @@
 
 pub mod again;
 pub mod book;
+pub mod bookings;
 pub mod free;
 pub mod item;
 pub mod problem;
+pub mod reservation;
 pub mod static_files;
 pub mod theme;
 pub mod unavailable;

@@ -4,13 +4,15 @@ use handlebars::{Handlebars, RenderError, TemplateError};
 use serde::Serialize;
 
 /// Every template, by the name pages and other templates call it. A test compares this with the folder.
-const TEMPLATES: [(&str, &str); 27] = [
+const TEMPLATES: [(&str, &str); 30] = [
     ("again", include_str!("../templates/again.hbs")),
     ("amount", include_str!("../templates/amount.hbs")),
     ("blocked", include_str!("../templates/blocked.hbs")),
     ("book", include_str!("../templates/book.hbs")),
+    ("booking-actions", include_str!("../templates/booking-actions.hbs")),
     ("booking-form", include_str!("../templates/booking-form.hbs")),
     ("booking-row", include_str!("../templates/booking-row.hbs")),
+    ("bookings", include_str!("../templates/bookings.hbs")),
     ("chart", include_str!("../templates/chart.hbs")),
     ("empty", include_str!("../templates/empty.hbs")),
     ("errors", include_str!("../templates/errors.hbs")),
@@ -24,6 +26,7 @@ const TEMPLATES: [(&str, &str); 27] = [
     ("pill", include_str!("../templates/pill.hbs")),
     ("problem", include_str!("../templates/problem.hbs")),
     ("quote", include_str!("../templates/quote.hbs")),
+    ("reservation", include_str!("../templates/reservation.hbs")),
     ("select", include_str!("../templates/select.hbs")),
     ("soon", include_str!("../templates/soon.hbs")),
     ("stock-row", include_str!("../templates/stock-row.hbs")),

@@ -74,7 +74,16 @@ pub fn answer(app: &App, asked: &Asked, mut problem: Problem) -> Response {
 }
 
 fn allowed(path: &str) -> HeaderValue {
-    HeaderValue::from_static(if path == "/theme" { "POST" } else { "GET, HEAD" })
+    HeaderValue::from_static(match path {
+        "/theme" => "POST",
+        path if path == "/reservations" || is_form_of_booking(path) => "GET, HEAD, POST",
+        _ => "GET, HEAD",
+    })
+}
+
+/// `/reservations/7/cancel`
+fn is_form_of_booking(path: &str) -> bool {
+    path.strip_prefix("/reservations/").is_some_and(|rest| rest.contains('/'))
 }
 
 impl ProblemPage {

@@ -1,5 +1,7 @@
 //! Every template, printed in strict mode with everything there can be and with next to nothing.
 
+mod samples;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use chassis::{Clock, Problem, RequestContext, stack::Asked};
@@ -9,17 +11,26 @@ use poem::{
 };
 use serde_json::{Value, json};
 
+use self::samples::{
+    EVIL, bare_reservation, full_around, full_booking, full_not_free, full_reservation, some_bookings,
+};
 use crate::{
     app::App,
+    booking::Booking,
+    bookings_search::BookingsSearch,
     config::Config,
-    hardware_client::{Entry, Facets, Hardware, Listing, NextPage},
+    form::Form,
+    hardware_client::{Bookings, Entry, Facets, Failure, Hardware, Listing, NextPage, NotFree, Reservation},
     last_answers::LastAnswer,
-    pages::{free, item, item::Around, problem},
+    pages::{
+        again, book, bookings, free,
+        item::{self, Around},
+        problem,
+        reservation::{self, Refused},
+    },
     search::Search,
     visit::Visit,
 };
-
-const EVIL: &str = "\"><script>alert(1)</script>";
 
 fn app() -> App {
     let env = BTreeMap::from([("CUSTOMER__TZ".to_owned(), "Europe/Berlin".to_owned())]);
@@ -109,15 +120,72 @@ fn item_pages(app: &App) -> Vec<(&'static str, poem::Result<Response>)> {
     let sometime = row(&json!({ "next_free_at": "2026-06-12T06:00:00Z", "capacity": 1 }));
     let wrong = wrong_search().window_only();
     let mistakes = wrong.check(app.tz).unwrap_err();
-    let print = |entry, row| {
-        item::answered(app, &visit, &Search::default(), entry, listing(vec![row], false), &Around::default())
+    let print = |entry, row, around: &Around| {
+        item::answered(app, &visit, &Search::default(), entry, listing(vec![row], false), around)
     };
     vec![
-        ("item, full", print(full(), full_row())),
-        ("item, bare", print(bare(), row(&json!({})))),
-        ("item, later", print(bare(), sometime)),
+        ("item, full", print(full(), full_row(), &full_around())),
+        ("item, bare", print(bare(), row(&json!({})), &Around::default())),
+        ("item, later", print(bare(), sometime, &Around::default())),
         ("item, refused", item::refused(app, &visit, &wrong, full(), &mistakes, &Around::default())),
     ]
+}
+
+fn booking_pages(app: &App) -> Vec<(&'static str, poem::Result<Response>)> {
+    let visit = visit(app);
+    let entry = json!({ "id": 7, "provider": EVIL, "name": EVIL, "capacity": 4 });
+    let entry: Entry = serde_json::from_value(entry).unwrap();
+    let mistakes = Booking::default().check(app.tz).unwrap_err();
+    let not_free = |booking: &Booking, why: &NotFree| book::not_free(app, &visit, booking, why);
+    let lost = |booking: &Booking, failure| again::page(app, &visit, book::attempt(booking), &failure);
+    vec![
+        ("book, not free", not_free(&full_booking(), &full_not_free())),
+        ("book, not free, bare", not_free(&Booking::default(), &NotFree::default())),
+        ("book, mistaken", book::mistaken(app, &visit, &full_booking(), Some(&entry), &mistakes)),
+        ("book, mistaken, bare", book::mistaken(app, &visit, &Booking::default(), None, &mistakes)),
+        ("again, not known", lost(&full_booking(), Failure::Unknown(EVIL.to_owned()))),
+        ("again, not done", lost(&Booking::default(), Failure::Unreachable(EVIL.to_owned()))),
+    ]
+}
+
+fn bookings_pages(app: &App) -> Vec<(&'static str, poem::Result<Response>)> {
+    let visit = visit(app);
+    let full = BookingsSearch::read("user=a%22%3E%3Cscript%3E&state=any&hardware=7&cursor=c");
+    let wrong =
+        BookingsSearch::read(&format!("user={}&state=%3Cscript%3E&hardware=%3Cscript%3E", EVIL.repeat(9)));
+    let none = Bookings { rows: vec![], total: None, next: None };
+    let mistakes = wrong.check(visit.now).unwrap_err();
+    let late = [full_reservation("out")];
+    let plain = BookingsSearch::default();
+    vec![
+        ("bookings, full", bookings::answered(app, &visit, &full, &some_bookings(true), &late)),
+        ("bookings, bare", bookings::answered(app, &visit, &plain, &none, &[])),
+        ("bookings, refused", bookings::refused(app, &visit, &wrong, &mistakes)),
+    ]
+}
+
+async fn reservation_pages(app: &App) -> Vec<(&'static str, poem::Result<Response>)> {
+    let visit = visit(app);
+    let typed = format!("ends_at={EVIL}&qty.7={EVIL}&qty.8=9&version=x").replace('>', "%3E");
+    let form = Form::read(poem::Body::from(typed), 10_000).await.unwrap();
+    let mistake = |field: &str| crate::search::Mistake::impossible(field, EVIL);
+    let refused = |booking: Reservation, why| reservation::refused(app, &visit, &booking, &form, why);
+    let wrong = ["ends_at", "part", "lines[1].qty", "qty", "version", EVIL].map(mistake).to_vec();
+    let mut pages = vec![
+        ("reservation, mistaken", refused(full_reservation("out"), Refused::Mistakes(wrong))),
+        (
+            "reservation, not free",
+            refused(full_reservation("confirmed"), Refused::NotFree(Box::new(full_not_free()))),
+        ),
+        ("reservation, wrong state", refused(full_reservation("out"), Refused::State(EVIL.to_owned()))),
+        ("reservation, changed", refused(bare_reservation("cancelled"), Refused::Changed)),
+    ];
+    for state in ["confirmed", "out", "returned", "cancelled", "no_show"] {
+        pages.push(("reservation, full", reservation::shown(app, &visit, &full_reservation(state), EVIL)));
+        pages
+            .push(("reservation, bare", reservation::shown(app, &visit, &bare_reservation(state), "booked")));
+    }
+    pages
 }
 
 fn error_pages(app: &App) -> Vec<(&'static str, poem::Result<Response>)> {
@@ -142,7 +210,9 @@ fn error_pages(app: &App) -> Vec<(&'static str, poem::Result<Response>)> {
 /// Every page, named, as HTML.
 async fn all_pages() -> Vec<(&'static str, String)> {
     // An app each: answers that one page kept must not show on another.
-    let pages = free_pages(&app()).into_iter().chain(item_pages(&app())).chain(error_pages(&app()));
+    let pages = free_pages(&app()).into_iter().chain(item_pages(&app())).chain(booking_pages(&app()));
+    let pages = pages.chain(bookings_pages(&app())).chain(reservation_pages(&app()).await);
+    let pages = pages.chain(error_pages(&app()));
     let mut printed = Vec::new();
     for (name, page) in pages {
         let page = page.unwrap_or_else(|error| panic!("{name}: {error}"));
@@ -155,7 +225,7 @@ async fn all_pages() -> Vec<(&'static str, String)> {
 async fn every_page_can_be_printed_with_everything_and_with_next_to_nothing() {
     let pages = all_pages().await;
     let names: BTreeSet<_> = pages.iter().map(|(name, _)| *name).collect();
-    assert_eq!(names.len(), 11, "{names:?}");
+    assert_eq!(names.len(), 26, "{names:?}");
     for (name, html) in pages {
         assert!(html.starts_with("<!DOCTYPE html>") && html.trim_end().ends_with("</html>"), "{name}");
         assert!(

@@ -8,6 +8,9 @@ use super::{
 };
 use crate::hardware_client::Reservation;
 
+/// Names of hardware that a row tells.
+const MAX_NAMES: usize = 3;
+
 /// One booking, in words.
 #[derive(Debug, Serialize)]
 pub struct BookingRow {
@@ -15,6 +18,8 @@ pub struct BookingRow {
     /// Who, or the booking's number.
     who: String,
     purpose: String,
+    /// What is booked, where the page does not say it.
+    items: Option<String>,
     from: TimeView,
     to: TimeView,
     units: String,
@@ -32,6 +37,7 @@ impl BookingRow {
             href: format!("/reservations/{}", booking.id),
             who: who(booking),
             purpose: booking.purpose.clone().unwrap_or_default(),
+            items: None,
             from: times.date_time(booking.starts_at),
             to: times.end(booking.starts_at, booking.ends_at),
             units: number(lines.map(|line| line.qty).sum()),
@@ -39,6 +45,19 @@ impl BookingRow {
             overdue: booking.overdue,
             at_risk: booking.at_risk,
         }
+    }
+
+    /// The same row with the names of what is booked.
+    #[must_use]
+    pub fn with_items(self, booking: &Reservation) -> Self {
+        let mut names: Vec<&str> =
+            booking.lines.iter().take(MAX_NAMES).map(|line| line.name.as_str()).collect();
+        let more = booking.lines.len().saturating_sub(MAX_NAMES);
+        let rest = format!("{more} more");
+        if more > 0 {
+            names.push(&rest);
+        }
+        Self { items: Some(names.join(", ")), ..self }
     }
 }
 

@@ -213,6 +213,14 @@ pub(crate) async fn mount_for(server: &MockServer, verb: &str, at: &str, answer:
     Mock::given(method(verb)).and(path(at)).respond_with(answer).mount(server).await;
 }
 
+/// A stand-in that knows booking 9 as `changes` make it.
+pub(crate) async fn with_reservation(changes: Value) -> MockServer {
+    let server = MockServer::start().await;
+    let booking = ResponseTemplate::new(200).set_body_json(reservation(changes));
+    mount(&server, "/reservations/9", booking).await;
+    server
+}
+
 /// The value of the first hidden field called `name` behind `after`.
 pub(crate) fn hidden_field(html: &str, after: &str, name: &str) -> String {
     let rest = html.split_once(after).unwrap_or_else(|| panic!("no {after} in {html}")).1;

@@ -12,12 +12,15 @@
 
 mod booking;
 mod booking_lost;
+mod bookings;
 mod command;
 mod errors;
 mod free;
 mod harness;
 mod item;
 mod item_around;
+mod reservation;
+mod reservation_refused;
 mod safety;
 mod static_files;
 mod theme;

@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use crate::{
     app::App,
-    hardware_client::{Bookings, BookingsQuery, Failure, Steps, instant},
+    hardware_client::{Bookings, BookingsQuery, Failure, Reservation, Steps, instant},
+    overdue,
     search::{Moment, to_instant},
     view::{LinkView, booking_row::BookingRow, times::Writer, words},
 };
@@ -28,10 +29,12 @@ pub(crate) struct Around {
     pub(crate) steps: Option<Steps>,
     /// The coming bookings.
     pub(crate) bookings: Option<Bookings>,
+    /// What is out and should be back.
+    pub(crate) late: Vec<Reservation>,
 }
 
 impl Around {
-    /// Asks for both at once.
+    /// Asks for everything at once.
     pub(super) async fn ask(app: &App, id: i64, now: DateTime<Utc>, headers: HeaderMap) -> Self {
         let days = days(now, app.tz);
         let window = (days.first().copied().unwrap_or(now), days.last().copied().unwrap_or(now));
@@ -42,11 +45,12 @@ impl Around {
             limit: MAX_BOOKINGS,
             ..BookingsQuery::default()
         };
-        let (steps, bookings) = tokio::join!(
+        let (steps, bookings, late) = tokio::join!(
             app.client.steps(id, window, headers.clone()),
-            app.client.bookings(&coming, headers)
+            app.client.bookings(&coming, headers.clone()),
+            overdue::ask(app, &coming, now, headers)
         );
-        Self { days, steps: or_none(steps), bookings: or_none(bookings) }
+        Self { days, steps: or_none(steps), bookings: or_none(bookings), late }
     }
 }
 
@@ -76,11 +80,13 @@ pub(super) struct Upcoming {
 }
 
 impl Upcoming {
-    pub(super) fn new(id: i64, bookings: &Bookings, times: &Writer) -> Self {
-        let shown = bookings.rows.iter().take(MAX_BOOKINGS as usize);
+    pub(super) fn new(id: i64, bookings: &Bookings, late: &[Reservation], times: &Writer) -> Self {
+        let shown = late.iter().chain(&bookings.rows).take(MAX_BOOKINGS as usize);
         let all = bookings.total.map_or_else(String::new, |n| format!(" {}", words::number(n)));
-        let more =
-            LinkView { href: format!("/reservations?hardware={id}"), text: format!("All{all} bookings") };
+        let more = LinkView {
+            href: format!("/reservations?hardware={id}"),
+            text: format!("All{all} coming bookings"),
+        };
         Self {
             rows: shown.map(|booking| BookingRow::new(booking, Some(id), times)).collect(),
             more: bookings.next.is_some().then_some(more),

@@ -161,7 +161,10 @@ impl ItemPage {
                 &times,
             ),
             chart: around.steps.as_ref().and_then(|steps| Chart::new(steps, &around.days, &times)),
-            upcoming: around.bookings.as_ref().map(|bookings| Upcoming::new(entry.id, bookings, &times)),
+            upcoming: around
+                .bookings
+                .as_ref()
+                .map(|bookings| Upcoming::new(entry.id, bookings, &around.late, &times)),
             name: entry.name,
             path,
         }

@@ -1,0 +1,104 @@
+//! What can be done with a booking: the word in the address, the form behind it, and the call it becomes.
+
+use chrono_tz::Tz;
+
+use crate::{
+    form::Form,
+    hardware_client::{Change, Reservation, State, Units},
+    search::{MAX_UNITS, Mistake, Moment, read_moment},
+};
+
+/// The field of a line's units in the form that takes a part back: `qty.7`.
+pub(super) const UNITS_OF: &str = "qty.";
+
+/// One action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Action {
+    /// Hand the units out.
+    CheckOut,
+    /// Take everything back.
+    ReturnAll,
+    /// Take some back.
+    ReturnPart,
+    /// Let it end at another time.
+    Extend,
+    /// Call it off.
+    Cancel,
+    /// Nobody came.
+    NoShow,
+}
+
+impl Action {
+    const ALL: [Self; 6] =
+        [Self::CheckOut, Self::ReturnAll, Self::ReturnPart, Self::Extend, Self::Cancel, Self::NoShow];
+
+    /// The last word of its address.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::CheckOut => "checkout",
+            Self::ReturnAll => "return",
+            Self::ReturnPart => "return-part",
+            Self::Extend => "extend",
+            Self::Cancel => "cancel",
+            Self::NoShow => "no-show",
+        }
+    }
+
+    /// The action of that word.
+    pub(super) fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|action| action.word() == word)
+    }
+
+    /// Where its form leads.
+    pub(super) fn path(self, id: i64) -> String {
+        format!("/reservations/{id}/{}", self.word())
+    }
+
+    /// The change that a form asks for.
+    ///
+    /// # Errors
+    /// What is missing, or cannot be read.
+    pub(super) fn change(self, form: &Form, tz: Tz) -> Result<Change, Vec<Mistake>> {
+        match self {
+            Self::CheckOut => Ok(Change::CheckOut),
+            Self::ReturnAll => Ok(Change::Return(Vec::new())),
+            Self::ReturnPart => part(form),
+            Self::Extend if form.field("ends_at").is_empty() => {
+                Err(vec![Mistake::impossible("ends_at", "To is required")])
+            }
+            Self::Extend => Ok(Change::End(form.field("ends_at").to_owned(), tz.name())),
+            Self::Cancel => Ok(Change::Cancel),
+            Self::NoShow => Ok(Change::NoShow),
+        }
+    }
+
+    /// Whether `booking` is already as this would leave it: then a form that was sent twice did what it says.
+    pub(super) fn is_done(self, booking: &Reservation, form: &Form, tz: Tz) -> bool {
+        match self {
+            Self::CheckOut => booking.state == State::Out,
+            Self::ReturnAll => booking.state == State::Returned,
+            Self::ReturnPart => false,
+            Self::Extend => read_moment(form.field("ends_at"), tz) == Moment::At(booking.ends_at),
+            Self::Cancel => booking.state == State::Cancelled,
+            Self::NoShow => booking.state == State::NoShow,
+        }
+    }
+}
+
+/// The lines of which some units come back. A line without a number stays out.
+fn part(form: &Form) -> Result<Change, Vec<Mistake>> {
+    let mut lines = Vec::new();
+    let mut mistakes = Vec::new();
+    let named = form.fields().filter_map(|(name, value)| Some((name, name.strip_prefix(UNITS_OF)?, value)));
+    for (name, hardware, value) in named.filter(|(_, _, value)| !value.is_empty()) {
+        match (hardware.parse(), value.parse::<u64>()) {
+            (Ok(_), Ok(0)) => {}
+            (Ok(hardware), Ok(qty)) if qty <= MAX_UNITS => lines.push(Units { hardware, qty }),
+            _ => mistakes.push(Mistake::unreadable(name, "Units must be a whole number, such as 1")),
+        }
+    }
+    if lines.is_empty() && mistakes.is_empty() {
+        mistakes.push(Mistake::impossible("part", "Say how many units come back"));
+    }
+    if mistakes.is_empty() { Ok(Change::Return(lines)) } else { Err(mistakes) }
+}
