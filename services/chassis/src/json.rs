@@ -118,6 +118,39 @@ fn unsupported(content_type: Option<&str>) -> Problem {
         .detail(format!("The request has {given}; this address takes {MEDIA_TYPE}."))
 }
 
+/// A JSON body that may be missing altogether; nothing at all is `None`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OptionalJson<T>(pub Option<T>);
+
+impl<'a, T: Type + DeserializeOwned> ApiExtractor<'a> for OptionalJson<T> {
+    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::RequestObject];
+
+    type ParamType = ();
+    type ParamRawType = ();
+
+    fn register(registry: &mut Registry) {
+        <Json<T> as Payload>::register(registry);
+    }
+
+    fn request_meta() -> Option<MetaRequest> {
+        <Json<T> as ApiExtractor>::request_meta().map(|meta| MetaRequest { required: false, ..meta })
+    }
+
+    async fn from_request(
+        request: &'a Request,
+        body: &mut RequestBody,
+        options: ExtractParamOptions<Self::ParamType>,
+    ) -> Result<Self> {
+        let bytes = body.take()?.into_bytes_limit(MAX_JSON_BYTES).await.map_err(too_large)?;
+        if bytes.is_empty() {
+            return Ok(Self(None));
+        }
+        *body = RequestBody::new(bytes.into());
+        let Json(value) = <Json<T> as ApiExtractor>::from_request(request, body, options).await?;
+        Ok(Self(Some(value)))
+    }
+}
+
 impl<T: Serialize + Send> IntoResponse for Json<T> {
     fn into_response(self) -> Response {
         match serde_json::to_vec(&self.0) {
@@ -159,6 +192,12 @@ impl<T: Serialize> JsonBytes<T> {
     /// A value that JSON cannot hold, such as a map with keys that are no text.
     pub fn new(value: &T) -> serde_json::Result<Self> {
         Ok(Self { bytes: serde_json::to_vec(value)?.into(), schema: PhantomData })
+    }
+
+    /// A text that was written from a `T` before, and kept.
+    #[must_use]
+    pub fn from_text(text: String) -> Self {
+        Self { bytes: text.into(), schema: PhantomData }
     }
 
     /// The JSON text.

@@ -5,6 +5,7 @@ use divan::{Bencher, black_box};
 use hardware::domain::{
     availability::{Availability, Question},
     peak::{self, Claim},
+    present::Present,
     window::Window,
 };
 
@@ -31,7 +32,7 @@ fn claims(count: usize) -> Vec<Claim> {
 }
 
 fn question() -> Question {
-    Question { window: Window { from: 0, to: 3_600 }, qty: 4, now_s: 0 }
+    Question { window: Window { from: 0, to: 3_600 }, qty: 4, present: Present { now_s: 0, grace_s: 0 } }
 }
 
 #[divan::bench(args = CLAIMS)]

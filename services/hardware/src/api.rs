@@ -1,13 +1,20 @@
 //! HTTP: handlers and wire types, one file a noun. A handler reads its parameters into domain types, asks the
 //! store, and turns what it gets into a view.
 
+pub mod availability;
 pub mod bodies;
 pub mod cursor;
 pub mod error;
 pub mod etag;
+pub mod events;
 pub mod hardware;
+pub mod idempotency;
 pub mod import_views;
 pub mod params;
+pub mod reading;
+pub mod refusal;
+pub mod reservations;
+pub mod tasks;
 pub mod views;
 
 use std::sync::Arc;
@@ -15,7 +22,7 @@ use std::sync::Arc;
 use chassis::Clock;
 use chrono_tz::Tz;
 
-use crate::db::Db;
+use crate::{db::Db, domain::present::Present};
 
 /// Who changes things, while there is no sign-in.
 pub const ANONYMOUS: &str = "anonymous";
@@ -31,6 +38,16 @@ pub struct Context {
     pub tz: Tz,
     /// Bytes of one CSV upload at most.
     pub max_import_bytes: u64,
+    /// For how long overdue units are taken to stay away, in seconds.
+    pub overdue_grace_s: i64,
+}
+
+impl Context {
+    /// Now, as every question about occupancy needs it.
+    #[must_use]
+    pub fn present(&self) -> Present {
+        Present { now_s: self.clock.now_s(), grace_s: self.overdue_grace_s }
+    }
 }
 
 /// The context, as handlers hold it.

@@ -74,6 +74,8 @@ pub struct Config {
     pub customer: CustomerConfig,
     /// CSV uploads.
     pub import: ImportConfig,
+    /// Bookings.
+    pub reservations: ReservationsConfig,
 }
 
 /// The `[database]` section.
@@ -128,6 +130,14 @@ pub struct MySqlConfig {
 pub struct CustomerConfig {
     /// The zone of last resort for wall-clock times.
     pub tz: Tz,
+}
+
+/// The `[reservations]` section.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReservationsConfig {
+    /// For how long overdue units are taken to stay away from now on, in seconds.
+    pub overdue_grace_s: u32,
 }
 
 /// The `[import]` section.

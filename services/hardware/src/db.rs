@@ -7,11 +7,15 @@ mod connect;
 mod error;
 mod statement;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sqlx::{
     ConnectOptions, Connection, MySql, MySqlConnection, MySqlPool, Sqlite, SqliteConnection, SqlitePool,
-    Transaction, migrate::Migrator, mysql::MySqlConnectOptions, pool::PoolConnection,
+    Transaction,
+    migrate::Migrator,
+    mysql::{MySqlConnectOptions, MySqlQueryResult},
+    pool::PoolConnection,
+    sqlite::SqliteQueryResult,
 };
 
 pub(crate) use self::statement::{on_conn, timed};
@@ -28,6 +32,8 @@ static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("./migrations/sqlite");
 /// How long one connection is tried to find out what is wrong.
 const DIAGNOSIS_TIMEOUT: Duration = Duration::from_secs(3);
 const SQLITE_MAX_READERS: u32 = 8;
+/// How long a writer waits for its turn.
+const SQLITE_TURN: Duration = Duration::from_secs(12);
 
 /// A pool of connections to one of the two databases.
 #[derive(Clone, Debug)]
@@ -72,9 +78,35 @@ impl Lease {
     }
 }
 
+/// The id that the database gave to a row just inserted.
+pub(crate) trait Inserted {
+    /// The id.
+    fn inserted_id(&self) -> i64;
+}
+
+impl Inserted for MySqlQueryResult {
+    fn inserted_id(&self) -> i64 {
+        self.last_insert_id().cast_signed()
+    }
+}
+
+impl Inserted for SqliteQueryResult {
+    fn inserted_id(&self) -> i64 {
+        self.last_insert_rowid()
+    }
+}
+
+/// A transaction older than this is not committed: readers of the audit log wait [`GAP_S`] for a late one, not longer.
+const MAX_TX_AGE: Duration = Duration::from_secs(8);
+/// How long a number missing from the audit log may still turn up, in seconds.
+pub const GAP_S: i64 = 10;
+
 /// A write transaction, rolled back unless committed.
 #[derive(Debug)]
-pub struct Tx(TxOf);
+pub struct Tx {
+    tx: TxOf,
+    began: Instant,
+}
 
 #[derive(Debug)]
 enum TxOf {
@@ -85,7 +117,7 @@ enum TxOf {
 impl Tx {
     /// The connection.
     pub fn conn(&mut self) -> Conn<'_> {
-        match &mut self.0 {
+        match &mut self.tx {
             TxOf::MySql(t) => Conn::MySql(t),
             TxOf::Sqlite(t) => Conn::Sqlite(t),
         }
@@ -94,9 +126,13 @@ impl Tx {
     /// Makes it last.
     ///
     /// # Errors
-    /// The database went away; nothing is said of whether the commit arrived.
+    /// The database went away; nothing is said of whether the commit arrived. [`DbError::Busy`] when it took too
+    /// long to get here: nothing was written.
     pub async fn commit(self) -> Result<(), DbError> {
-        match self.0 {
+        if self.began.elapsed() > MAX_TX_AGE {
+            return Err(DbError::Busy);
+        }
+        match self.tx {
             TxOf::MySql(t) => timed(t.commit()).await,
             TxOf::Sqlite(t) => timed(t.commit()).await,
         }
@@ -125,7 +161,8 @@ impl Db {
                 let options = sqlite_options(path);
                 let readers = config.max_connections.clamp(1, SQLITE_MAX_READERS);
                 Ok(Self::Sqlite {
-                    writer: sqlite_pool(options.clone(), 1, acquire_timeout),
+                    // Writers take turns: waiting for one's turn is not a sign of trouble.
+                    writer: sqlite_pool(options.clone(), 1, acquire_timeout.max(SQLITE_TURN)),
                     readers: sqlite_pool(options.pragma("query_only", "1"), readers, acquire_timeout),
                 })
             }
@@ -149,10 +186,11 @@ impl Db {
     /// # Errors
     /// As [`Db::read`].
     pub async fn begin(&self) -> Result<Tx, DbError> {
-        Ok(Tx(match self {
+        let tx = match self {
             Self::MySql(pool) => TxOf::MySql(timed(pool.begin()).await?),
             Self::Sqlite { writer, .. } => TxOf::Sqlite(timed(writer.begin_with("BEGIN IMMEDIATE")).await?),
-        }))
+        };
+        Ok(Tx { tx, began: Instant::now() })
     }
 
     /// Brings the schema up to date. Harmless when it is, and when two processes do it at once.

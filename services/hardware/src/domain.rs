@@ -1,25 +1,40 @@
 //! Pure types whose constructors hold the invariants. No I/O, no clock, no knowledge of HTTP or SQL.
 
 pub mod availability;
+pub mod basket;
+pub mod demand;
 pub mod filter;
 pub mod hardware;
 pub mod moment;
 pub mod peak;
+pub mod present;
+pub mod reservation;
+pub mod starts;
 pub mod tags;
+pub mod task;
+pub mod text;
 pub mod window;
+pub mod wish;
+
+use std::borrow::Cow;
 
 /// A value that could be read but cannot be: which field, what is wrong, and what would be right.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invalid {
     /// The field or parameter, as the caller knows it.
-    pub field: &'static str,
+    pub field: Cow<'static, str>,
     /// What is wrong with it, and what would be right.
     pub detail: String,
 }
 
 impl Invalid {
     /// `field` is wrong as `detail` says.
-    pub fn new(field: &'static str, detail: impl Into<String>) -> Self {
-        Self { field, detail: detail.into() }
+    pub fn new(field: impl Into<Cow<'static, str>>, detail: impl Into<String>) -> Self {
+        Self { field: field.into(), detail: detail.into() }
     }
+}
+
+/// The value, if there is one; what is wrong otherwise joins the list, so that everything is told at once.
+pub fn kept<T>(wrong: &mut Vec<Invalid>, result: Result<T, Invalid>) -> Option<T> {
+    result.map_err(|invalid| wrong.push(invalid)).ok()
 }

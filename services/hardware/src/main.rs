@@ -10,6 +10,7 @@ use hardware::{
     cli::{Cli, Command, Exit, Export, Import, catalogue, serve, write_stdout},
     config::Config,
     db::Db,
+    domain::present::Present,
     openapi, readiness,
 };
 use tokio::runtime::Runtime;
@@ -17,7 +18,8 @@ use tokio::runtime::Runtime;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-fn main() -> ExitCode {
+/// The program. Public for the build that only the concurrency checker makes.
+pub fn main() -> ExitCode {
     // clap ends the process with 2 on wrong usage, and with 0 for --help.
     let cli = Cli::parse();
     match run(cli.command) {
@@ -67,6 +69,7 @@ async fn with_database(command: Command, config: Config) -> anyhow::Result<Exit>
         Err(error) => anyhow::bail!("{}", db.diagnose(&error, &place).await),
     };
     let clock = config.clock()?;
+    let present = Present { now_s: clock.now_s(), grace_s: config.reservations.overdue_grace_s.into() };
     let exit = match command {
         Command::Migrate { check: true } => {
             eprintln!("{place}: {pending} migrations to apply");
@@ -79,7 +82,7 @@ async fn with_database(command: Command, config: Config) -> anyhow::Result<Exit>
         }
         _ if pending > 0 => anyhow::bail!("{place}: schema behind by {pending}: run `hardware migrate`"),
         Command::Import(Import::Hardware { file, dry_run, report }) => {
-            catalogue::import(&db, &clock, &file, dry_run, report.as_deref()).await
+            catalogue::import(&db, present, &file, dry_run, report.as_deref()).await
         }
         Command::Export(Export::Hardware) => catalogue::export(&db).await,
         Command::Seed => catalogue::seed(&db, &clock).await,
@@ -97,6 +100,7 @@ fn openapi_document(config: &Config) -> anyhow::Result<String> {
         clock: config.clock()?,
         tz: config.customer.tz,
         max_import_bytes: config.import.max_bytes,
+        overdue_grace_s: config.reservations.overdue_grace_s.into(),
     };
     Ok(openapi::document(&openapi::service(context.into())))
 }

@@ -3,11 +3,25 @@
 use poem_openapi::OpenApiService;
 use serde_json::{Map, Value, json};
 
-use crate::api::{Shared, hardware::HardwareApi};
+use crate::api::{
+    Shared, availability::AvailabilityApi, events::EventsApi, hardware::HardwareApi,
+    reservations::ReservationsApi, tasks::TasksApi,
+};
 
 /// The handlers of the API.
-pub type Api = HardwareApi;
+pub type Api = (HardwareApi, AvailabilityApi, ReservationsApi, TasksApi, EventsApi);
 
+/// The schemas of requests.
+const BODIES: [&str; 8] = [
+    "NewHardware",
+    "HardwareChanges",
+    "NewReservation",
+    "NewLine",
+    "ReservationChanges",
+    "Return",
+    "NewTask",
+    "TaskChanges",
+];
 const TITLE: &str = "Toolcrib hardware";
 const DESCRIPTION: &str = "What hardware is free, how much of it, and when. Intervals are half-open; times are RFC 3339, \
     and one without an offset is wall clock in `tz`. Errors are `application/problem+json` (RFC 9457).";
@@ -15,7 +29,14 @@ const DESCRIPTION: &str = "What hardware is free, how much of it, and when. Inte
 /// The service that answers the API's routes.
 #[must_use]
 pub fn service(context: Shared) -> OpenApiService<Api, ()> {
-    OpenApiService::new(HardwareApi { context }, TITLE, env!("CARGO_PKG_VERSION")).description(DESCRIPTION)
+    let api = (
+        HardwareApi { context: context.clone() },
+        AvailabilityApi { context: context.clone() },
+        ReservationsApi { context: context.clone() },
+        TasksApi { context: context.clone() },
+        EventsApi { context },
+    );
+    OpenApiService::new(api, TITLE, env!("CARGO_PKG_VERSION")).description(DESCRIPTION)
 }
 
 /// The document as served and committed: pretty, with a line break at its end.
@@ -80,7 +101,7 @@ fn close_bodies(document: &mut Value) {
     let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else {
         return;
     };
-    for body in ["NewHardware", "HardwareChanges"] {
+    for body in BODIES {
         if let Some(schema) = schemas.get_mut(body).and_then(Value::as_object_mut) {
             schema.insert("additionalProperties".to_owned(), false.into());
         }

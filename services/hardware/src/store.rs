@@ -8,13 +8,28 @@ use crate::{
     domain::Invalid,
 };
 
+pub mod booking;
 pub mod catalogue;
 pub mod catalogue_import;
+pub mod claim_change;
 pub mod claims;
 pub mod events;
 pub mod facets;
 pub mod hardware;
 pub mod hardware_change;
+pub mod idempotency;
+pub mod locks;
+pub mod refusals;
+pub mod reservation_actions;
+pub mod reservation_change;
+pub mod reservation_create;
+pub mod reservation_rows;
+pub mod reservations;
+pub mod risks;
+pub mod task_change;
+pub mod tasks;
+
+use self::refusals::{Refusal, Shortfall};
 
 /// Every statement there is, for the test that prepares each of them on both databases.
 #[must_use]
@@ -26,6 +41,14 @@ pub fn statements() -> Vec<&'static Statement> {
         claims::STATEMENTS,
         events::STATEMENTS,
         catalogue_import::STATEMENTS,
+        claim_change::STATEMENTS,
+        idempotency::STATEMENTS,
+        locks::STATEMENTS,
+        refusals::STATEMENTS,
+        reservation_rows::STATEMENTS,
+        reservations::STATEMENTS,
+        task_change::STATEMENTS,
+        tasks::STATEMENTS,
     ]
     .concat()
 }
@@ -34,8 +57,8 @@ pub fn statements() -> Vec<&'static Statement> {
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// There is no such row.
-    #[error("not found")]
-    NotFound,
+    #[error("there is no such {0}")]
+    NotFound(&'static str),
     /// A live hardware has this provider and name already.
     #[error("hardware {id} has this provider and name already")]
     Duplicate {
@@ -59,9 +82,51 @@ pub enum StoreError {
         /// Since when that many are; UTC epoch seconds.
         from: i64,
     },
+    /// Something wanted is not free; not explained yet.
+    #[error("not free")]
+    Short(Box<Shortfall>),
+    /// Something wanted is not free, and why.
+    #[error("not free")]
+    Refused(Box<Refusal>),
+    /// The state does not allow it.
+    #[error("it is {state}: {why}")]
+    WrongState {
+        /// The state there is.
+        state: &'static str,
+        /// Why it does not, and what would be right.
+        why: String,
+    },
+    /// An idempotency key that was used for something else.
+    #[error("the key was used for something else")]
+    KeyReused,
     /// The database itself.
     #[error(transparent)]
     Db(#[from] DbError),
+}
+
+/// What a caller must know of a row to be allowed to change it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Expected {
+    /// Nothing.
+    #[default]
+    Anything,
+    /// One of these versions.
+    Versions(Vec<i64>),
+}
+
+impl Expected {
+    /// Lets the `current` version pass, or not.
+    ///
+    /// # Errors
+    /// [`StoreError::VersionMismatch`].
+    pub fn check(&self, current: i64) -> Result<(), StoreError> {
+        match self {
+            Self::Versions(versions) if !versions.contains(&current) => {
+                Err(StoreError::VersionMismatch { current })
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 const ATTEMPTS: u32 = 5;

@@ -113,7 +113,8 @@ impl From<HardwareChanges> for Changes {
     }
 }
 
-fn cleared_by_null<T: Default>(value: MaybeUndefined<T>) -> Option<T> {
+/// `null` is the empty value; what is not there changes nothing.
+pub(super) fn cleared_by_null<T: Default>(value: MaybeUndefined<T>) -> Option<T> {
     match value {
         MaybeUndefined::Undefined => None,
         MaybeUndefined::Null => Some(T::default()),

@@ -1,5 +1,5 @@
-//! Where a list goes on. A cursor holds the last id, the window of the first page (so that "now" does not move
-//! from page to page) and a hash of the filter (so that it is not used with another list).
+//! Where a list goes on. A cursor holds a few numbers, the last id among them, and a hash of the filter, so that it
+//! is not used with another list. Which numbers is the list's own business.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chassis::Problem;
@@ -10,23 +10,19 @@ const MAX_CHARS: usize = 200;
 
 /// See the module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Cursor {
-    /// The last id of the page before.
-    pub after_id: i64,
-    /// The window, UTC epoch seconds.
-    pub from: i64,
-    /// The window's end.
-    pub to: i64,
+pub struct Cursor<const N: usize> {
+    /// Where the page before ended.
+    pub at: [i64; N],
     /// [`fingerprint`] of the filter.
     pub filter: u64,
 }
 
-impl Cursor {
+impl<const N: usize> Cursor<N> {
     /// As it stands in a URL.
     #[must_use]
     pub fn to_text(self) -> String {
-        let Self { after_id, from, to, filter } = self;
-        URL_SAFE_NO_PAD.encode(format!("{after_id}.{from}.{to}.{filter:x}"))
+        let numbers: String = self.at.iter().map(|number| format!("{number}.")).collect();
+        URL_SAFE_NO_PAD.encode(format!("{numbers}{:x}", self.filter))
     }
 
     /// Reads a cursor that was given out for the same filter.
@@ -47,16 +43,18 @@ impl Cursor {
     }
 }
 
-fn parse(text: &str) -> Option<Cursor> {
+fn parse<const N: usize>(text: &str) -> Option<Cursor<N>> {
     if text.len() > MAX_CHARS {
         return None;
     }
     let plain = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
     let mut parts = plain.split('.');
-    let mut number = || parts.next()?.parse::<i64>().ok();
-    let (after_id, from, to) = (number()?, number()?, number()?);
+    let mut at = [0; N];
+    for number in &mut at {
+        *number = parts.next()?.parse().ok()?;
+    }
     let filter = u64::from_str_radix(parts.next()?, 16).ok()?;
-    (parts.next().is_none() && after_id >= 0 && from < to).then_some(Cursor { after_id, from, to, filter })
+    parts.next().is_none().then_some(Cursor { at, filter })
 }
 
 /// 64 bits that differ where the filter's parts differ.
@@ -74,17 +72,19 @@ mod tests {
 
     #[test]
     fn a_cursor_of_another_list_is_refused() {
-        let cursor = Cursor { after_id: 7, from: -1, to: 3_600, filter: fingerprint(&"a") };
+        let cursor = Cursor { at: [7, -1, 3_600], filter: fingerprint(&"a") };
         assert_eq!(Cursor::read(&cursor.to_text(), fingerprint(&"a")).unwrap(), cursor);
-        let other = Cursor::read(&cursor.to_text(), fingerprint(&"b")).unwrap_err();
+        let other = Cursor::<3>::read(&cursor.to_text(), fingerprint(&"b")).unwrap_err();
+        let shorter = Cursor::<2>::read(&cursor.to_text(), fingerprint(&"a")).unwrap_err();
+        assert_eq!(shorter.status.as_u16(), 400);
         assert_eq!((other.status.as_u16(), other.errors[0].field.as_str()), (400, "cursor"));
     }
 
     proptest! {
         #[test]
         fn any_text_is_read_or_refused_but_never_panics(text in "\\PC{0,60}") {
-            let _ = Cursor::read(&text, 0);
-            let _ = Cursor::read(&URL_SAFE_NO_PAD.encode(text), 0);
+            let _ = Cursor::<2>::read(&text, 0);
+            let _ = Cursor::<2>::read(&URL_SAFE_NO_PAD.encode(text), 0);
         }
     }
 }

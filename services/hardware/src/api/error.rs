@@ -3,6 +3,7 @@
 use chassis::{FieldError, Problem};
 use poem::http::{HeaderValue, StatusCode, header};
 
+use super::{idempotency, refusal::not_free};
 use crate::{
     db::DbError,
     domain::{Invalid, moment::rfc3339},
@@ -27,13 +28,25 @@ pub fn impossible(invalid: Vec<Invalid>) -> Problem {
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::NotFound => Self::not_found("There is no such hardware."),
+            StoreError::NotFound(what) => Self::not_found(format!("There is no such {what}.")),
             StoreError::Impossible(invalid) => impossible(invalid),
             StoreError::Duplicate { id } => duplicate(id),
             StoreError::VersionMismatch { current } => Self::new(StatusCode::PRECONDITION_FAILED)
                 .detail(format!("It has changed since: its version is {current}. Read it again."))
                 .with("version", current),
             StoreError::BelowBooked { peak, from } => below_booked(peak, from),
+            StoreError::Refused(refusal) => not_free(*refusal),
+            StoreError::Short(shortfall) => {
+                tracing::error!(?shortfall, "a refusal was not explained");
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR)
+            }
+            StoreError::WrongState { state, why } => {
+                Self::new(StatusCode::CONFLICT).kind("wrong-state").detail(why).with("state", state)
+            }
+            StoreError::KeyReused => {
+                let why = "was used for another request; a new request needs a new key";
+                Self::impossible(vec![FieldError::new(idempotency::HEADER, why)])
+            }
             StoreError::Db(error) => error.into(),
         }
     }

@@ -4,7 +4,7 @@ use chassis::Problem;
 use poem::http::{HeaderMap, HeaderName, header};
 use sha2::{Digest, Sha256};
 
-use crate::store::hardware_change::Expected;
+use crate::store::Expected;
 
 /// The strong tag of a version: `"7"`.
 #[must_use]

@@ -239,7 +239,7 @@ impl HardwareApi {
             changes: &body.0.into(),
             expected: &etag::expected(headers)?,
             force: force.0.0.is_some_and(|flag| flag.0),
-            now_s: self.context.clock.now_s(),
+            present: self.context.present(),
             actor: ANONYMOUS,
         };
         let item = hardware_change::update(&self.context.db, id.0.0, &edit).await?;
@@ -257,8 +257,8 @@ impl HardwareApi {
         headers: &HeaderMap,
     ) -> poem::Result<ArchiveAnswer> {
         let expected = etag::expected(headers)?;
-        let now_s = self.context.clock.now_s();
-        hardware_change::archive(&self.context.db, id.0.0, &expected, now_s, ANONYMOUS)
+        let present = self.context.present();
+        hardware_change::archive(&self.context.db, id.0.0, &expected, present, ANONYMOUS)
             .await
             .map_err(archive_problem)?;
         Ok(ArchiveAnswer::Gone)

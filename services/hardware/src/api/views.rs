@@ -170,11 +170,13 @@ impl From<Item> for HardwareView {
     }
 }
 
-fn time(at_s: i64) -> Option<DateTime<Utc>> {
+/// UTC epoch seconds as a time.
+pub(super) fn time(at_s: i64) -> Option<DateTime<Utc>> {
     DateTime::from_timestamp(at_s, 0)
 }
 
-fn unless_empty(text: String) -> Option<String> {
+/// An empty text is none.
+pub(super) fn unless_empty(text: String) -> Option<String> {
     Some(text).filter(|text| !text.is_empty())
 }
 

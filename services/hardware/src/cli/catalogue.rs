@@ -14,7 +14,10 @@ use tokio::sync::mpsc;
 use super::{Exit, write_stdout};
 use crate::{
     db::Db,
-    domain::hardware::{Changes, Hardware},
+    domain::{
+        hardware::{Changes, Hardware},
+        present::Present,
+    },
     export,
     import::{self, ImportError, Listener, RowReport, Summary},
     store::{
@@ -32,7 +35,7 @@ const EXPORT_AHEAD: usize = 2;
 /// The file or the report cannot be opened: nothing was imported.
 pub async fn import(
     db: &Db,
-    clock: &Clock,
+    present: Present,
     file: &Path,
     dry_run: bool,
     report: Option<&Path>,
@@ -45,7 +48,7 @@ pub async fn import(
         None => Box::new(io::stderr()),
     };
     let mut teller = Teller { rows, everything: report.is_some(), progress: progress.clone(), broken: None };
-    let mode = Mode { dry_run, now_s: clock.now_s(), actor: ACTOR };
+    let mode = Mode { dry_run, present, actor: ACTOR };
     let mut summary = Summary::default();
     let ended = import::import_catalogue(db, source, mode, &mut summary, &mut teller).await;
     progress.finish_and_clear();

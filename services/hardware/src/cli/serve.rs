@@ -31,6 +31,7 @@ pub async fn serve(config: Config) -> anyhow::Result<Exit> {
         clock: config.clock()?,
         tz: config.customer.tz,
         max_import_bytes: config.import.max_bytes,
+        overdue_grace_s: config.reservations.overdue_grace_s.into(),
     };
     let listeners = serve::bind(&config.addresses()?).await?;
     let metrics_listeners = serve::bind(&config.metrics_addresses()?).await?;

@@ -2,6 +2,7 @@
 
 use super::{
     peak::{self, Claim},
+    present::Present,
     window::Window,
 };
 
@@ -41,8 +42,8 @@ pub struct Question {
     pub window: Window,
     /// Units wanted, at least 1.
     pub qty: i64,
-    /// UTC epoch seconds.
-    pub now_s: i64,
+    /// When it is asked.
+    pub present: Present,
 }
 
 impl Question {
@@ -51,12 +52,6 @@ impl Question {
     #[must_use]
     pub fn reach(&self, buffer_s: i64) -> Window {
         self.window.with_buffer(buffer_s + NEXT_FREE_WITHIN_S)
-    }
-
-    /// The second called "now".
-    #[must_use]
-    pub fn instant(&self) -> Window {
-        Window { from: self.now_s, to: self.now_s + 1 }
     }
 }
 
@@ -79,7 +74,7 @@ pub struct Availability {
 
 impl Availability {
     /// Answers `question` for a hardware. `claims` holds its claims over [`Question::reach`], `now` those over
-    /// [`Question::instant`].
+    /// [`Present::instant`].
     #[must_use]
     pub fn of(question: &Question, capacity: i64, buffer_s: i64, claims: &[Claim], now: &[Claim]) -> Self {
         let Question { window, qty, .. } = *question;
@@ -89,7 +84,7 @@ impl Availability {
         let next_free_at = peak::next_free(capacity, claims, window.from, length_s, qty, NEXT_FREE_WITHIN_S);
         Self {
             free,
-            free_now: peak::free(capacity, now, question.instant()),
+            free_now: peak::free(capacity, now, question.present.instant()),
             word: Word::of(free, capacity),
             fits: next_free_at == Some(window.from),
             next_free_at,
@@ -112,7 +107,11 @@ mod tests {
 
     #[test]
     fn the_buffer_counts_for_what_fits_but_not_for_what_is_free() {
-        let question = Question { window: Window { from: 0, to: 10 }, qty: 1, now_s: 12 };
+        let question = Question {
+            window: Window { from: 0, to: 10 },
+            qty: 1,
+            present: Present { now_s: 12, grace_s: 0 },
+        };
         let claims = [Claim { starts_at: 12, blocked_until: 20, qty: 1 }];
         let got = Availability::of(&question, 1, 5, &claims, &claims);
         assert_eq!((got.free, got.fits, got.next_free_at, got.free_now), (1, false, Some(20), 0));
@@ -122,7 +121,11 @@ mod tests {
 
     #[test]
     fn too_much_asked_for_never_fits() {
-        let question = Question { window: Window { from: 0, to: 10 }, qty: 3, now_s: 0 };
+        let question = Question {
+            window: Window { from: 0, to: 10 },
+            qty: 3,
+            present: Present { now_s: 0, grace_s: 0 },
+        };
         let got = Availability::of(&question, 2, 0, &[], &[]);
         assert_eq!((got.free, got.fits, got.next_free_at), (2, false, None));
     }

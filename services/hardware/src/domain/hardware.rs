@@ -2,7 +2,11 @@
 
 use chrono_tz::Tz;
 
-use super::{Invalid, tags::Tags};
+use super::{
+    Invalid,
+    tags::Tags,
+    text::{self, Breaks},
+};
 
 /// Units of one hardware at most.
 pub const MAX_CAPACITY: i64 = 1_000_000;
@@ -130,15 +134,9 @@ fn set_text(
     field: &'static str,
     max_chars: usize,
 ) -> Result<(), Invalid> {
-    let Some(text) = text.map(str::trim) else { return Ok(()) };
-    if text.chars().count() > max_chars {
-        return Err(Invalid::new(field, format!("is longer than {max_chars} characters")));
-    }
-    let breaks_allowed = field == "description";
-    if text.chars().any(|c| c.is_control() && !(breaks_allowed && matches!(c, '\n' | '\r' | '\t'))) {
-        return Err(Invalid::new(field, "contains a control character"));
-    }
-    text.clone_into(target);
+    let Some(given) = text else { return Ok(()) };
+    let breaks = if field == "description" { Breaks::Allowed } else { Breaks::Refused };
+    *target = text::bounded(field, given, max_chars, breaks)?;
     Ok(())
 }
 
@@ -188,7 +186,7 @@ mod tests {
         Changes { provider: Some(provider.into()), name: Some(name.into()), ..Changes::default() }
     }
 
-    fn fields(result: Result<Hardware, Vec<Invalid>>) -> Vec<&'static str> {
+    fn fields(result: Result<Hardware, Vec<Invalid>>) -> Vec<std::borrow::Cow<'static, str>> {
         result.unwrap_err().into_iter().map(|invalid| invalid.field).collect()
     }
 

@@ -1,6 +1,6 @@
 //! Times at the edge: RFC 3339, or wall-clock time that needs a zone.
 
-use std::str::FromStr;
+use std::{fmt, str::FromStr};
 
 use chrono::{DateTime, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, TimeZone, Utc};
 use chrono_tz::Tz;
@@ -39,6 +39,16 @@ impl Moment {
                 LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => Ok(at.timestamp()),
                 LocalResult::None => Err(Skipped { wall, zone }),
             },
+        }
+    }
+}
+
+/// As [`FromStr`] reads it.
+impl fmt::Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Instant(at_s) => f.write_str(&rfc3339(*at_s)),
+            Self::Wall(wall) => write!(f, "{}", wall.format("%Y-%m-%dT%H:%M:%S")),
         }
     }
 }

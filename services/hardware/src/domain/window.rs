@@ -33,7 +33,7 @@ impl Window {
         if to <= from {
             return Err(Invalid::new("to", "is not after `from`"));
         }
-        if to > now_s + MAX_YEARS * YEAR_S {
+        if to > Self::latest_end(now_s) {
             return Err(Invalid::new("to", format!("is more than {MAX_YEARS} years ahead")));
         }
         if to - from > MAX_YEARS * YEAR_S {
@@ -52,6 +52,12 @@ impl Window {
         let from = from.map(|m| resolve("from", m)).transpose()?.unwrap_or(now_s);
         let to = to.map(|m| resolve("to", m)).transpose()?.unwrap_or(from + DEFAULT_LENGTH_S);
         Self::new(from, to, now_s)
+    }
+
+    /// The end that no window may pass: ten years from `now_s`.
+    #[must_use]
+    pub fn latest_end(now_s: i64) -> i64 {
+        now_s + MAX_YEARS * YEAR_S
     }
 
     /// Seconds from `from` to `to`.

@@ -151,7 +151,7 @@ mod tests {
     fn every_cell_that_should_be_a_number_is_named() {
         let (columns, _) = columns(&["provider", "name", "capacity", "buffer_s"]);
         let wrong = columns.changes(&["a", "b", "many", "1.5"]).unwrap_err();
-        assert_eq!(wrong.iter().map(|w| w.field).collect::<Vec<_>>(), ["capacity", "buffer_s"]);
+        assert_eq!(wrong.iter().map(|w| &*w.field).collect::<Vec<_>>(), ["capacity", "buffer_s"]);
         assert_eq!(columns.changes(&["a", "b", "", ""]).unwrap().capacity, None);
     }
 }

@@ -98,7 +98,7 @@ async fn with_availability(
 ) -> Result<Vec<(Item, Availability)>, StoreError> {
     let ids: Vec<_> = items.iter().map(|item| item.id).collect();
     let longest_buffer = items.iter().map(|item| item.hardware.buffer_s).max().unwrap_or(0);
-    let claims = claims::over(conn, &ids, question.reach(longest_buffer), question.instant()).await?;
+    let claims = claims::over(conn, &ids, question.reach(longest_buffer), question.present).await?;
     metrics::counter!("hardware_availability_computations_total").increment(ids.len() as u64);
     let none = claims::ClaimsOf::default();
     let answered = |item: Item| {

@@ -10,9 +10,9 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use super::{
-    StoreError,
+    Expected, StoreError,
     hardware::{HardwareRow, Item},
-    hardware_change::{Edit, Expected, apply, booked_above, described, tags_column},
+    hardware_change::{Edit, apply, booked_above, described, tags_column},
     retrying,
 };
 use crate::{
@@ -20,6 +20,7 @@ use crate::{
     domain::{
         Invalid,
         hardware::{Changes, Hardware},
+        present::Present,
     },
 };
 
@@ -120,8 +121,8 @@ pub enum Outcome {
 pub struct Mode<'m> {
     /// Only say what would happen.
     pub dry_run: bool,
-    /// UTC epoch seconds.
-    pub now_s: i64,
+    /// When.
+    pub present: Present,
     /// Who imports.
     pub actor: &'m str,
 }
@@ -159,7 +160,7 @@ async fn would_update(
     mode: Mode<'_>,
 ) -> Result<Outcome, StoreError> {
     let cut = new.capacity < item.hardware.capacity;
-    let over = if cut { booked_above(conn, item.id, new.capacity, mode.now_s).await? } else { None };
+    let over = if cut { booked_above(conn, item.id, new.capacity, mode.present).await? } else { None };
     over.map_or(Ok(Outcome::Updated), refused)
 }
 
@@ -238,7 +239,7 @@ async fn update(
     mode: Mode<'_>,
 ) -> Result<Outcome, StoreError> {
     let (changes, expected) = (&Changes::default(), &Expected::Anything);
-    let edit = Edit { changes, expected, force: false, now_s: mode.now_s, actor: mode.actor };
+    let edit = Edit { changes, expected, force: false, present: mode.present, actor: mode.actor };
     match apply(conn, item, new, &edit).await {
         Ok(()) => Ok(Outcome::Updated),
         Err(error) => refused(error),
@@ -262,7 +263,8 @@ async fn insert(conn: &mut Conn<'_>, created: &[Hardware], mode: Mode<'_>) -> Re
         return Ok(());
     }
     let rows =
-        Value::Array(created.iter().map(|hardware| insert_row(hardware, mode.now_s)).collect()).to_string();
+        Value::Array(created.iter().map(|hardware| insert_row(hardware, mode.present.now_s)).collect())
+            .to_string();
     let inserted = on_conn!(&mut *conn, INSERT, |sql, c| async {
         sqlx::query(sql).bind(&rows).execute(&mut **c).await.map(|_| ())
     });
@@ -272,7 +274,13 @@ async fn insert(conn: &mut Conn<'_>, created: &[Hardware], mode: Mode<'_>) -> Re
         other => other?,
     }
     on_conn!(conn, EVENTS, |sql, c| async {
-        sqlx::query(sql).bind(mode.now_s).bind(mode.actor).bind(&rows).execute(&mut **c).await.map(|_| ())
+        sqlx::query(sql)
+            .bind(mode.present.now_s)
+            .bind(mode.actor)
+            .bind(&rows)
+            .execute(&mut **c)
+            .await
+            .map(|_| ())
     })
 }
 

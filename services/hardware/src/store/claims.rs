@@ -1,61 +1,96 @@
-//! Claims: who occupies what, and when.
+//! Claims, read: who occupies what, and when.
+//!
+//! Every question has a second part that brings what is overdue: units that are out past their end occupy longer
+//! than their row says ([`Present::overdue`]), and are found by an index of their own.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use sqlx::FromRow;
 
 use crate::{
     db::{Conn, DbError, Statement, on_conn},
-    domain::{peak::Claim, window::Window},
+    domain::{peak::Claim, present::Present, window::Window},
 };
 
 /// Hardware that one [`OF_PAGE`] asks about; shorter pages repeat their last id.
 pub const PAGE_IDS: usize = 50;
 
+macro_rules! page_ids {
+    () => {
+        "hardware_id IN (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+    };
+}
+
+/// `$which` hardware, three times: over the window, over now, overdue.
+macro_rules! asked {
+    ($which:expr) => {
+        concat!(
+            "SELECT id, hardware_id, starts_at, blocked_until, qty, 0 AS part FROM claim WHERE ",
+            $which,
+            " AND blocked_until > ? AND starts_at < ?
+     UNION ALL
+     SELECT id, hardware_id, starts_at, blocked_until, qty, 1 FROM claim WHERE ",
+            $which,
+            " AND blocked_until > ? AND starts_at < ?
+     UNION ALL
+     SELECT id, hardware_id, starts_at, blocked_until, qty, 2 FROM claim WHERE ",
+            $which,
+            " AND is_out = 1 AND ends_at <= ?"
+        )
+    };
+}
+
 /// Ids in an IN list plan a range scan of `claim_overlap` on MySQL, where a join would read each hardware's
-/// whole history. The second arm brings the claims that cover now.
-const OF_PAGE: Statement = Statement::both(
-    "claims_of_page",
-    "SELECT hardware_id, starts_at, blocked_until, qty, 0 AS at_now FROM claim
-     WHERE hardware_id IN (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
-       AND blocked_until > ? AND starts_at < ?
-     UNION ALL
-     SELECT hardware_id, starts_at, blocked_until, qty, 1 FROM claim
-     WHERE hardware_id IN (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
-       AND blocked_until > ? AND starts_at < ?",
-);
-
+/// whole history.
+const OF_PAGE: Statement = Statement::both("claims_of_page", asked!(page_ids!()));
 /// The same for a long page: all hardware between its first and its last.
-const BETWEEN: Statement = Statement::both(
-    "claims_between",
-    "SELECT hardware_id, starts_at, blocked_until, qty, 0 AS at_now FROM claim
-     WHERE hardware_id BETWEEN ? AND ? AND blocked_until > ? AND starts_at < ?
+const BETWEEN: Statement = Statement::both("claims_between", asked!("hardware_id BETWEEN ? AND ?"));
+/// The same for one hardware, where now is not asked about.
+const OF_ONE: Statement = Statement::both(
+    "claims_of_one",
+    "SELECT id, hardware_id, starts_at, blocked_until, qty, 0 AS part FROM claim
+     WHERE hardware_id = ? AND blocked_until > ? AND starts_at < ?
      UNION ALL
-     SELECT hardware_id, starts_at, blocked_until, qty, 1 FROM claim
-     WHERE hardware_id BETWEEN ? AND ? AND blocked_until > ? AND starts_at < ?",
+     SELECT id, hardware_id, starts_at, blocked_until, qty, 2 FROM claim
+     WHERE hardware_id = ? AND is_out = 1 AND ends_at <= ?",
+);
+/// Hardware that may be over-committed now or later: nothing else can be.
+const SUSPECTS: Statement = Statement::both(
+    "claims_suspects",
+    "SELECT hardware_id FROM claim WHERE forced = 1 AND blocked_until > ?
+     UNION
+     SELECT hardware_id FROM claim WHERE is_out = 1 AND ends_at <= ?",
 );
 
-/// What is still to come, or going on, of one hardware.
-const FROM_NOW: Statement = Statement::both(
-    "claims_from_now",
-    "SELECT hardware_id, starts_at, blocked_until, qty, 0 AS at_now FROM claim
-     WHERE hardware_id = ? AND blocked_until > ?",
-);
+pub(super) const STATEMENTS: &[&Statement] = &[&OF_PAGE, &BETWEEN, &OF_ONE, &SUSPECTS];
 
-pub(super) const STATEMENTS: &[&Statement] = &[&OF_PAGE, &BETWEEN, &FROM_NOW];
+/// In which part of a question a claim was found.
+const OVER_NOW: i64 = 1;
+const OVERDUE: i64 = 2;
 
 #[derive(Debug, FromRow)]
 struct ClaimRow {
+    id: i64,
     hardware_id: i64,
     starts_at: i64,
     blocked_until: i64,
     qty: i64,
-    at_now: i64,
+    part: i64,
+}
+
+/// One claim, with its row's id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// The row.
+    pub id: i64,
+    /// What it occupies; an overdue one longer than its row says.
+    pub claim: Claim,
 }
 
 impl ClaimRow {
-    fn claim(&self) -> Claim {
-        Claim { starts_at: self.starts_at, blocked_until: self.blocked_until, qty: self.qty }
+    fn held(&self, present: Present) -> Held {
+        let claim = Claim { starts_at: self.starts_at, blocked_until: self.blocked_until, qty: self.qty };
+        Held { id: self.id, claim: if self.part == OVERDUE { present.overdue(claim) } else { claim } }
     }
 }
 
@@ -68,7 +103,7 @@ pub struct ClaimsOf {
     pub at_now: Vec<Claim>,
 }
 
-/// Claims of the hardware `ids` (ascending) over `window` and over `instant`, by hardware id.
+/// Claims of the hardware `ids` (ascending) over `window` and over now, by hardware id.
 ///
 /// # Errors
 /// The database cannot be reached.
@@ -76,47 +111,90 @@ pub async fn over(
     conn: &mut Conn<'_>,
     ids: &[i64],
     window: Window,
-    instant: Window,
+    present: Present,
 ) -> Result<HashMap<i64, ClaimsOf>, DbError> {
     let (Some(first), Some(last)) = (ids.first(), ids.last()) else { return Ok(HashMap::new()) };
+    let parts = [window, present.instant()];
     let rows = if ids.len() <= PAGE_IDS {
         let padded = || ids.iter().chain(std::iter::repeat(last)).take(PAGE_IDS);
         on_conn!(conn, OF_PAGE, |sql, c| {
             let mut query = sqlx::query_as::<_, ClaimRow>(sql);
-            for part in [window, instant] {
+            for part in parts {
                 query = padded().fold(query, sqlx::query::QueryAs::bind).bind(part.from).bind(part.to);
             }
-            query.fetch_all(&mut **c)
+            padded().fold(query, sqlx::query::QueryAs::bind).bind(present.now_s).fetch_all(&mut **c)
         })?
     } else {
         on_conn!(conn, BETWEEN, |sql, c| {
             let mut query = sqlx::query_as::<_, ClaimRow>(sql);
-            for part in [window, instant] {
+            for part in parts {
                 query = query.bind(first).bind(last).bind(part.from).bind(part.to);
             }
-            query.fetch_all(&mut **c)
+            query.bind(first).bind(last).bind(present.now_s).fetch_all(&mut **c)
         })?
     };
-    Ok(grouped(rows))
+    Ok(grouped(&rows, present))
 }
 
-fn grouped(rows: Vec<ClaimRow>) -> HashMap<i64, ClaimsOf> {
+/// What is overdue is found by its row too, perhaps: then only the longer one counts.
+fn grouped(rows: &[ClaimRow], present: Present) -> HashMap<i64, ClaimsOf> {
+    let overdue = overdue_ids(rows);
     let mut by_hardware: HashMap<i64, ClaimsOf> = HashMap::new();
-    for row in rows {
+    for row in rows.iter().filter(|row| row.part == OVERDUE || !overdue.contains(&row.id)) {
         let of = by_hardware.entry(row.hardware_id).or_default();
-        let list = if row.at_now == 0 { &mut of.in_window } else { &mut of.at_now };
-        list.push(row.claim());
+        let claim = row.held(present).claim;
+        if row.part != OVER_NOW {
+            of.in_window.push(claim);
+        }
+        if row.part != 0 {
+            of.at_now.push(claim);
+        }
     }
     by_hardware
 }
 
-/// Claims of one hardware that end after `now_s`.
+fn overdue_ids(rows: &[ClaimRow]) -> HashSet<i64> {
+    rows.iter().filter(|row| row.part == OVERDUE).map(|row| row.id).collect()
+}
+
+/// Claims of one hardware that overlap `window`, or may: what is overdue is always among them.
 ///
 /// # Errors
 /// The database cannot be reached.
-pub async fn from_now(conn: &mut Conn<'_>, hardware_id: i64, now_s: i64) -> Result<Vec<Claim>, DbError> {
-    let rows = on_conn!(conn, FROM_NOW, |sql, c| {
-        sqlx::query_as::<_, ClaimRow>(sql).bind(hardware_id).bind(now_s).fetch_all(&mut **c)
+pub async fn of_one(
+    conn: &mut Conn<'_>,
+    hardware: i64,
+    window: Window,
+    present: Present,
+) -> Result<Vec<Held>, DbError> {
+    let rows = on_conn!(conn, OF_ONE, |sql, c| {
+        sqlx::query_as::<_, ClaimRow>(sql)
+            .bind(hardware)
+            .bind(window.from)
+            .bind(window.to)
+            .bind(hardware)
+            .bind(present.now_s)
+            .fetch_all(&mut **c)
     })?;
-    Ok(rows.iter().map(ClaimRow::claim).collect())
+    let overdue = overdue_ids(&rows);
+    let counts = |row: &&ClaimRow| row.part == OVERDUE || !overdue.contains(&row.id);
+    Ok(rows.iter().filter(counts).map(|row| row.held(present)).collect())
+}
+
+/// Hardware of which more may be promised than there is, now or later. Over-commitment comes from forced claims
+/// and from what is overdue, and from nothing else.
+///
+/// # Errors
+/// The database cannot be reached.
+pub async fn suspects(conn: &mut Conn<'_>, now_s: i64) -> Result<HashSet<i64>, DbError> {
+    let ids: Vec<i64> = on_conn!(conn, SUSPECTS, |sql, c| {
+        sqlx::query_scalar(sql).bind(now_s).bind(now_s).fetch_all(&mut **c)
+    })?;
+    Ok(ids.into_iter().collect())
+}
+
+/// The occupancy alone.
+#[must_use]
+pub fn occupancy(held: &[Held]) -> Vec<Claim> {
+    held.iter().map(|held| held.claim).collect()
 }

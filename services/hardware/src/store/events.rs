@@ -1,15 +1,25 @@
 //! The audit log. Every change writes its row in its own transaction.
 
-use serde_json::Value;
+use serde_json::{Value, json};
+use sqlx::FromRow;
 
-use crate::db::{Conn, DbError, Statement, on_conn};
+use crate::db::{Conn, DbError, GAP_S, Statement, on_conn};
 
 const INSERT: Statement = Statement::both(
     "event_insert",
     "INSERT INTO event (at, kind, actor, subject, data) VALUES (?, ?, ?, ?, ?)",
 );
 
-pub(super) const STATEMENTS: &[&Statement] = &[&INSERT];
+/// `age_s` by the database's own clock. SQLite commits numbers in their order: nothing is young there.
+const AFTER: Statement = Statement::per_dialect(
+    "events_after",
+    "SELECT seq, at, kind, actor, subject, data, UNIX_TIMESTAMP() - written_at AS age_s FROM event
+     WHERE seq > ? ORDER BY seq LIMIT ?",
+    "SELECT seq, at, kind, actor, subject, data, unixepoch() - written_at AS age_s FROM event
+     WHERE seq > ? ORDER BY seq LIMIT ?",
+);
+
+pub(super) const STATEMENTS: &[&Statement] = &[&INSERT, &AFTER];
 
 /// One change, told.
 #[derive(Debug)]
@@ -24,6 +34,14 @@ pub struct Event<'e> {
     pub subject: String,
     /// The change itself.
     pub data: Value,
+}
+
+/// `{"capacity": {"from": 4, "to": 2}}` for every member of `old` that is another one in `new`.
+#[must_use]
+pub fn changed(old: &Value, new: &Value) -> Value {
+    let members = old.as_object().into_iter().flatten();
+    let differing = members.filter(|(name, value)| new.get(name) != Some(value));
+    differing.map(|(name, value)| (name.clone(), json!({ "from": value, "to": new.get(name) }))).collect()
 }
 
 /// Writes one event.
@@ -41,4 +59,71 @@ pub async fn insert(conn: &mut Conn<'_>, event: &Event<'_>) -> Result<(), DbErro
             .bind(&data);
         query.execute(&mut **c).await.map(|_| ())
     })
+}
+
+/// One row of the audit log.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct EventRow {
+    /// Its number: later rows have larger ones.
+    pub seq: i64,
+    /// When: UTC epoch seconds.
+    pub at: i64,
+    /// What: `hardware.updated` and the like.
+    pub kind: String,
+    /// Who.
+    pub actor: String,
+    /// To what: `hardware/7`.
+    pub subject: String,
+    /// JSON.
+    pub data: String,
+    age_s: i64,
+}
+
+/// Up to `limit` events after `after`, in order, and none that a late one could still come before: numbers are given
+/// out in order, but transactions commit in any. So it ends at the first gap that is young; an old gap is a
+/// transaction that was rolled back.
+///
+/// # Errors
+/// The database cannot be reached.
+pub async fn after(conn: &mut Conn<'_>, after: i64, limit: i64) -> Result<Vec<EventRow>, DbError> {
+    let rows = on_conn!(conn, AFTER, |sql, c| {
+        sqlx::query_as::<_, EventRow>(sql).bind(after).bind(limit).fetch_all(&mut **c)
+    })?;
+    Ok(up_to_young_gap(rows, after))
+}
+
+fn up_to_young_gap(rows: Vec<EventRow>, after: i64) -> Vec<EventRow> {
+    let mut before = after;
+    let settled = |row: &EventRow| {
+        let gap = row.seq > before + 1;
+        before = row.seq;
+        !gap || row.age_s >= GAP_S
+    };
+    rows.into_iter().take_while(settled).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seqs(rows: &[(i64, i64)], after: i64) -> Vec<i64> {
+        let row = |&(seq, age_s): &(i64, i64)| EventRow {
+            seq,
+            at: 0,
+            kind: String::new(),
+            actor: String::new(),
+            subject: String::new(),
+            data: String::new(),
+            age_s,
+        };
+        up_to_young_gap(rows.iter().map(row).collect(), after).into_iter().map(|row| row.seq).collect()
+    }
+
+    #[test]
+    fn a_young_gap_holds_back_what_follows_and_an_old_one_does_not() {
+        assert_eq!(seqs(&[(1, 0), (2, 0), (4, 0), (5, 0)], 0), [1, 2]);
+        assert_eq!(seqs(&[(1, 99), (4, GAP_S), (5, 0)], 0), [1, 4, 5]);
+        assert!(seqs(&[(8, 0)], 6).is_empty());
+        assert_eq!(seqs(&[(8, 0)], 7), [8]);
+    }
 }

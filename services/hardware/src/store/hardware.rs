@@ -244,7 +244,7 @@ pub(super) async fn one(conn: &mut Conn<'_>, statement: &Statement, id: i64) -> 
     let row = on_conn!(conn, *statement, |sql, c| {
         sqlx::query_as::<_, HardwareRow>(sql).bind(id).fetch_optional(&mut **c)
     })?;
-    row.map(Item::from).ok_or(StoreError::NotFound)
+    row.map(Item::from).ok_or(StoreError::NotFound("hardware"))
 }
 
 pub(super) async fn find_by_name(
@@ -255,5 +255,5 @@ pub(super) async fn find_by_name(
     let row = on_conn!(conn, FIND_BY_NAME, |sql, c| {
         sqlx::query_as::<_, HardwareRow>(sql).bind(provider).bind(name).fetch_optional(&mut **c)
     })?;
-    row.map(Item::from).ok_or(StoreError::NotFound)
+    row.map(Item::from).ok_or(StoreError::NotFound("hardware"))
 }

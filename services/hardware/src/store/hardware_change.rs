@@ -4,7 +4,7 @@ use chrono_tz::Tz;
 use serde_json::{Map, Value, json};
 
 use super::{
-    StoreError, claims,
+    Expected, StoreError, claim_change, claims,
     events::{self, Event},
     hardware::{Item, columns, find, find_by_name, one},
     retrying,
@@ -14,8 +14,8 @@ use crate::{
     domain::{
         hardware::{Changes, Hardware},
         peak,
+        present::Present,
         tags::Tags,
-        window::Window,
     },
 };
 
@@ -98,27 +98,6 @@ async fn insert(conn: &mut Conn<'_>, hardware: &Hardware, now_s: i64) -> Result<
     })
 }
 
-/// What a caller must know of a hardware to be allowed to change it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Expected {
-    /// Nothing.
-    #[default]
-    Anything,
-    /// One of these versions.
-    Versions(Vec<i64>),
-}
-
-impl Expected {
-    fn check(&self, item: &Item) -> Result<(), StoreError> {
-        match self {
-            Self::Versions(versions) if !versions.contains(&item.version) => {
-                Err(StoreError::VersionMismatch { current: item.version })
-            }
-            _ => Ok(()),
-        }
-    }
-}
-
 /// A change to one hardware.
 #[derive(Clone, Debug)]
 pub struct Edit<'e> {
@@ -128,8 +107,8 @@ pub struct Edit<'e> {
     pub expected: &'e Expected,
     /// Cut the capacity even below what is booked.
     pub force: bool,
-    /// UTC epoch seconds.
-    pub now_s: i64,
+    /// When.
+    pub present: Present,
     /// Who changes it.
     pub actor: &'e str,
 }
@@ -145,7 +124,7 @@ pub async fn update(db: &Db, id: i64, edit: &Edit<'_>) -> Result<Item, StoreErro
 async fn try_update(db: &Db, id: i64, edit: &Edit<'_>) -> Result<Item, StoreError> {
     let mut tx = db.begin().await?;
     let item = one(&mut tx.conn(), &LOCK, id).await?;
-    edit.expected.check(&item)?;
+    edit.expected.check(item.version)?;
     let new = item.hardware.changed(edit.changes).map_err(StoreError::Impossible)?;
     if new == item.hardware {
         return Ok(item);
@@ -164,22 +143,25 @@ pub(super) async fn apply(
     edit: &Edit<'_>,
 ) -> Result<(), StoreError> {
     let over = if new.capacity < item.hardware.capacity {
-        booked_above(conn, item.id, new.capacity, edit.now_s).await?
+        booked_above(conn, item.id, new.capacity, edit.present).await?
     } else {
         None
     };
     if let (Some(error), false) = (over, edit.force) {
         return Err(error);
     }
-    if let Err(error) = overwrite(conn, item.id, new, edit.now_s).await {
+    if let Err(error) = overwrite(conn, item.id, new, edit.present.now_s).await {
         return Err(explained(conn, error, new).await);
     }
-    let mut data = changed_fields(&item.hardware, new);
-    if edit.force {
-        data.insert("forced".into(), true.into());
+    if new.capacity < item.hardware.capacity {
+        claim_change::force_above(conn, item.id, new.capacity, edit.present).await?;
     }
-    let (subject, data) = (format!("hardware/{}", item.id), Value::Object(data));
-    let event = Event { at: edit.now_s, kind: "hardware.updated", actor: edit.actor, subject, data };
+    let mut data = events::changed(&described(&item.hardware).into(), &described(new).into());
+    if edit.force {
+        data["forced"] = true.into();
+    }
+    let subject = format!("hardware/{}", item.id);
+    let event = Event { at: edit.present.now_s, kind: "hardware.updated", actor: edit.actor, subject, data };
     Ok(events::insert(conn, &event).await?)
 }
 
@@ -196,10 +178,10 @@ pub(super) async fn booked_above(
     conn: &mut Conn<'_>,
     id: i64,
     capacity: i64,
-    now_s: i64,
+    present: Present,
 ) -> Result<Option<StoreError>, StoreError> {
-    let claims = claims::from_now(conn, id, now_s).await?;
-    let levels = peak::levels(&claims, Window { from: now_s, to: i64::MAX });
+    let held = claims::of_one(conn, id, present.onwards(), present).await?;
+    let levels = peak::levels(&claims::occupancy(&held), present.onwards());
     let peak = levels.iter().map(|level| level.in_use).max().unwrap_or(0);
     let first = levels.iter().find(|level| level.in_use == peak);
     Ok(first.filter(|_| peak > capacity).map(|level| StoreError::BelowBooked { peak, from: level.from }))
@@ -213,23 +195,24 @@ pub async fn archive(
     db: &Db,
     id: i64,
     expected: &Expected,
-    now_s: i64,
+    present: Present,
     actor: &str,
 ) -> Result<(), StoreError> {
-    retrying(|| try_archive(db, id, expected, now_s, actor)).await
+    retrying(|| try_archive(db, id, expected, present, actor)).await
 }
 
 async fn try_archive(
     db: &Db,
     id: i64,
     expected: &Expected,
-    now_s: i64,
+    present: Present,
     actor: &str,
 ) -> Result<(), StoreError> {
+    let now_s = present.now_s;
     let mut tx = db.begin().await?;
     let item = one(&mut tx.conn(), &LOCK, id).await?;
-    expected.check(&item)?;
-    if let Some(error) = booked_above(&mut tx.conn(), id, 0, now_s).await? {
+    expected.check(item.version)?;
+    if let Some(error) = booked_above(&mut tx.conn(), id, 0, present).await? {
         return Err(error);
     }
     on_conn!(&mut tx.conn(), ARCHIVE, |sql, c| async {
@@ -284,11 +267,4 @@ pub(super) fn described(hardware: &Hardware) -> Map<String, Value> {
         Value::Object(map) => map,
         _ => Map::new(),
     }
-}
-
-/// `{"capacity": {"from": 4, "to": 2}}` for every field that differs.
-fn changed_fields(old: &Hardware, new: &Hardware) -> Map<String, Value> {
-    let new = described(new);
-    let differing = described(old).into_iter().filter(|(field, value)| new.get(field) != Some(value));
-    differing.map(|(field, value)| (field.clone(), json!({ "from": value, "to": new.get(&field) }))).collect()
 }

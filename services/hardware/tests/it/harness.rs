@@ -1,6 +1,7 @@
 //! A running app on a database of its own, and what tests do with it.
 
 pub mod answer;
+pub mod booking;
 pub mod mysql;
 
 use std::sync::Arc;
@@ -86,6 +87,7 @@ impl TestApp {
             clock: clock.clone(),
             tz: config.customer.tz,
             max_import_bytes: config.import.max_bytes,
+            overdue_grace_s: config.reservations.overdue_grace_s.into(),
         };
         let (readiness, ready) = watch::channel(Readiness::Ready);
         let app = app::build(&config, context, &ready).unwrap();

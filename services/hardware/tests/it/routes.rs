@@ -1,8 +1,19 @@
+//! One file a noun and a verb.
+
+mod availability;
 mod errors;
+mod events;
 mod hardware_change;
 mod hardware_create;
 mod hardware_import;
 mod hardware_list;
 mod hardware_list_paging;
 mod hardware_list_window;
+mod reservation_actions;
+mod reservation_change;
+mod reservation_create;
+mod reservation_keys;
+mod reservation_list;
+mod reservation_overdue;
 mod stack;
+mod tasks;

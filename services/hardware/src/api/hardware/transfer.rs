@@ -80,7 +80,7 @@ pub async fn import(context: &Context, csv: Csv, dry_run: bool) -> Result<Import
         return Err(too_large(max_bytes));
     }
     let upload = Bounded { inner: SyncIoBridge::new(csv.body.into_async_read()), left: max_bytes };
-    let mode = Mode { dry_run, now_s: context.clock.now_s(), actor: ANONYMOUS };
+    let mode = Mode { dry_run, present: context.present(), actor: ANONYMOUS };
     let mut summary = Summary::default();
     let mut report = Report(ImportReportView { dry_run, ..ImportReportView::default() });
     let ended = import::import_catalogue(&context.db, upload, mode, &mut summary, &mut report).await;

@@ -1,0 +1,87 @@
+//! The one way to claim: under the lock of the hardware, read what overlaps, sweep, and only then write.
+
+use super::{
+    StoreError,
+    claim_change::OwnClaim,
+    claims,
+    locks::Stock,
+    refusals::{self, Shortfall, WantedLine},
+};
+use crate::{
+    db::{Conn, Db, DbError},
+    domain::{
+        demand::{self, Shortage},
+        peak::Claim,
+        present::Present,
+        window::Window,
+    },
+};
+
+/// A claim that is to be written, and what it takes the place of.
+#[derive(Clone, Debug)]
+pub struct Intent {
+    /// The hardware, locked.
+    pub stock: Stock,
+    /// What is occupied already by the same line; only an increase is checked.
+    pub old: Option<Claim>,
+    /// What is to be occupied.
+    pub new: OwnClaim,
+}
+
+/// Lets all of `intents` pass, or none.
+///
+/// # Errors
+/// [`StoreError::Short`] with everything that is missing.
+pub async fn check(
+    conn: &mut Conn<'_>,
+    intents: &[Intent],
+    own: &[i64],
+    movable: Option<Window>,
+    present: Present,
+) -> Result<(), StoreError> {
+    let mut lines = Vec::with_capacity(intents.len());
+    for intent in intents {
+        let shortages = shortages(conn, intent, own, present).await?;
+        let Intent { stock, new, .. } = intent;
+        lines.push(WantedLine { stock: stock.clone(), qty: new.qty, window: new.window(), shortages });
+    }
+    if lines.iter().all(|line| line.shortages.is_empty()) {
+        return Ok(());
+    }
+    let own = own.to_vec();
+    Err(StoreError::Short(Box::new(Shortfall { lines, own, movable, present })))
+}
+
+/// Where too little is free for one claim, `own` ones left out.
+///
+/// # Errors
+/// The database cannot be reached.
+pub async fn shortages(
+    conn: &mut Conn<'_>,
+    intent: &Intent,
+    own: &[i64],
+    present: Present,
+) -> Result<Vec<Shortage>, DbError> {
+    let Intent { stock, old, new } = intent;
+    let parts = demand::increase(*old, new.claim());
+    if parts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let held = claims::of_one(conn, stock.id, new.window(), present).await?;
+    let others: Vec<_> = held.iter().filter(|held| !own.contains(&held.id)).map(|held| held.claim).collect();
+    Ok(parts.into_iter().flat_map(|part| demand::shortages(stock.capacity, &others, part, new.qty)).collect())
+}
+
+/// A refusal in full: what could not be had is explained after its transaction has ended.
+///
+/// # Errors
+/// `result`'s own, with [`StoreError::Short`] turned into [`StoreError::Refused`].
+pub async fn explained<T>(db: &Db, result: Result<T, StoreError>) -> Result<T, StoreError> {
+    match result {
+        Err(StoreError::Short(shortfall)) => {
+            metrics::counter!("reservations_total", "result" => "refused").increment(1);
+            Err(StoreError::Refused(Box::new(refusals::explain(db, *shortfall).await?)))
+        }
+        other => other,
+    }
+}
