@@ -110,7 +110,7 @@ async fn what_does_not_fit_says_what_is_in_the_way_and_keeps_what_was_typed() {
         .has("Only 3 of HIL rig 3 can be had from Thu 11 Jun, 14:00 to 18:00, not 4 units. You can")
         .has("<a href=\"#units\">ask for 3 units or fewer</a>, or")
         .has("<a href=\"#starts_at\">choose another time</a>, or")
-        .has("<a href=\"#alternatives\">take one of 2 times that fit</a></li>")
+        .has("<a href=\"#alternatives\">take one of two times that fit</a></li>")
         .has("4 asked for, 3 free")
         .has("id=\"units\" name=\"qty\" type=\"number\" min=\"1\" max=\"1000000\" inputmode=\"numeric\" value=\"4\" required aria-invalid=\"true\" aria-describedby=\"units-e\"")
         .has("name=\"starts_at\" type=\"datetime-local\" value=\"2026-06-11T14:00\"")

@@ -43,7 +43,7 @@ async fn what_is_coming_and_running_is_listed_with_who_what_and_when() {
         .has("<a href=\"/reservations\" aria-current=\"page\">Bookings</a>")
         .has("<b>2</b> bookings coming or running")
         .has("<a href=\"/reservations/9\">ada</a>")
-        .has("Camera drift<span class=\"of\">HIL rig 3</span>")
+        .has("<td class=\"wide\">HIL rig 3</td><td class=\"wide\">Camera drift</td>")
         .has("<a href=\"/reservations/10\">Booking 10</a>")
         .has(">Thu 11 Jun, 14:00</time> to <time datetime=\"2026-06-11T18:00+02:00\">18:00</time>")
         .has("<option value=\"\" selected>coming and running</option>")
@@ -68,7 +68,7 @@ async fn what_is_overdue_stands_first_also_though_it_is_over() {
     page.is(200)
         .has("<h2 id=\"h-late\" class=\"over\">Overdue</h2>")
         .has("<a href=\"/reservations/4\">bob</a>")
-        .has("<td class=\"st\">out <span class=\"over\">overdue</span></td>")
+        .has("<td class=\"st\">out, <span class=\"over\">overdue</span></td>")
         .lacks("mallory");
 }
 

@@ -134,7 +134,7 @@ async fn the_coming_bookings_are_listed_with_their_units_and_state() {
     ];
     assert_eq!(queries, meant);
     page.is(200)
-        .has("<td class=\"num\">3</td><td class=\"st\">out <span class=\"over\">overdue</span></td>")
+        .has("<td class=\"num\">3</td><td class=\"st\">out, <span class=\"over\">overdue</span></td>")
         .has("<a href=\"/reservations/10\">Booking 10</a>")
         .has("<span class=\"over\">at risk</span>")
         .has("<a href=\"/reservations?hardware=7\">All 34 coming bookings</a>")

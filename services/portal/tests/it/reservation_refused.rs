@@ -121,7 +121,8 @@ async fn a_part_that_is_more_than_is_out_stands_at_its_line() {
 async fn what_cannot_be_sent_is_told_before_anything_is_tried() {
     let hardware = hardware(json!({ "state": "out" }), || problem(500, &[])).await;
     let portal = Portal::start(&hardware.uri()).await;
-    let cases: [(&str, &[(&str, &str)], u16, &str); 9] = [
+    type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], u16, &'a str);
+    let cases: [Case<'_>; 9] = [
         ("cancel", &[], 400, "The form was not complete."),
         ("cancel", &[("version", "x")], 400, "The form was not complete."),
         ("cancel", &[("version", "-1")], 400, "The form was not complete."),

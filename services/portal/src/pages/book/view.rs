@@ -125,7 +125,8 @@ fn ways_out(why: &NotFree) -> Vec<LinkView> {
     match why.alternatives.len().min(MAX_ALTERNATIVES) {
         0 => {}
         1 => ways.push(way("#alternatives", "take a time that fits".to_owned())),
-        n => ways.push(way("#alternatives", format!("take one of {n} times that fit"))),
+        2 => ways.push(way("#alternatives", "take one of two times that fit".to_owned())),
+        _ => ways.push(way("#alternatives", "take one of three times that fit".to_owned())),
     }
     ways
 }
