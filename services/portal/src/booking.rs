@@ -1,5 +1,6 @@
 //! What a visitor wants to book, as the form sends it: kept as typed, so that a form that was refused can
-//! show it again. What a time means is for the service to say; here only what could not be sent is found.
+//! show it again. What is wrong in itself is told here, in the words of the form; the times go to the service as
+//! typed, with the zone they are meant in, and it has the last word.
 
 use chassis::RequestContext;
 use chrono_tz::Tz;
@@ -9,7 +10,7 @@ use crate::{
     form::Form,
     hardware_client::{NewReservation, Units},
     links,
-    search::{Mistake, Search, check_units},
+    search::{Mistake, Search, check_moment, check_units},
     view::Hidden,
 };
 
@@ -85,13 +86,7 @@ impl Booking {
     /// The mistakes in the order of the form's fields.
     pub fn check(&self, tz: Tz) -> Result<NewReservation, Vec<Mistake>> {
         let mut mistakes = self.check_hidden();
-        for (field, label, value) in
-            [("starts_at", "From", &self.starts_at), ("ends_at", "To", &self.ends_at)]
-        {
-            if value.is_empty() {
-                mistakes.push(Mistake::impossible(field, format!("{label} is required")));
-            }
-        }
+        mistakes.extend(self.check_times(tz));
         if self.qty.is_empty() {
             mistakes.push(Mistake::impossible("qty", "Units are required"));
         }
@@ -106,6 +101,17 @@ impl Booking {
                 lines: vec![Units { hardware, qty }],
             }),
             _ => Err(mistakes),
+        }
+    }
+
+    /// What the service would say of the times, in the words of the form.
+    fn check_times(&self, tz: Tz) -> Vec<Mistake> {
+        let from = check_moment("starts_at", "From", &self.starts_at, tz);
+        let to = check_moment("ends_at", "To", &self.ends_at, tz);
+        match (from, to) {
+            (Ok(from), Ok(to)) if from < to => Vec::new(),
+            (Ok(_), Ok(_)) => vec![Mistake::impossible("ends_at", "To must be after From")],
+            (from, to) => from.err().into_iter().chain(to.err()).collect(),
         }
     }
 
@@ -198,6 +204,21 @@ mod tests {
         assert_eq!(mistakes(&Booking { qty: "many".into(), ..full() }), [("qty".into(), false)]);
         assert_eq!(mistakes(&Booking { qty: "0".into(), ..full() }), [("qty".into(), true)]);
         assert_eq!(mistakes(&Booking { qty: "1000001".into(), ..full() }), [("qty".into(), true)]);
+    }
+
+    #[test]
+    fn times_that_cannot_be_are_told_as_the_catalogue_tells_them() {
+        let told = |changes: Booking| changes.check(Tz::Europe__Berlin).unwrap_err().remove(0).text;
+        assert_eq!(told(Booking { ends_at: "2026-06-11T14:00".into(), ..full() }), "To must be after From");
+        let skipped = Booking { starts_at: "2026-03-29T02:30".into(), ..full() };
+        assert_eq!(told(skipped), "From does not exist in Europe/Berlin: the clocks go forward over it");
+        assert_eq!(mistakes(&Booking { ends_at: "soon".into(), ..full() }), [("ends_at".into(), false)]);
+        let instants = Booking {
+            starts_at: "2026-06-11T14:00:00Z".into(),
+            ends_at: "2026-06-11T16:30:00+02:00".into(),
+            ..full()
+        };
+        assert_eq!(instants.check(Tz::Europe__Berlin).unwrap().starts_at, "2026-06-11T14:00:00Z");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 
 pub use self::{
     check::{Mistake, check_units},
-    window::{Moment, read_moment, to_instant},
+    window::{Moment, check_moment, read_moment, to_instant},
 };
 use crate::{hardware_client::instant, links};
 

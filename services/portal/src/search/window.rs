@@ -38,7 +38,11 @@ pub fn to_instant(wall: NaiveDateTime, tz: Tz) -> Moment {
     }
 }
 
-pub(super) fn check_moment(field: &str, label: &str, text: &str, tz: Tz) -> Result<DateTime<Utc>, Mistake> {
+/// The instant that `text` means, or what is wrong with it, told of the field `field` whose label is `label`.
+///
+/// # Errors
+/// It is missing, unreadable, or skipped by the clocks.
+pub fn check_moment(field: &str, label: &str, text: &str, tz: Tz) -> Result<DateTime<Utc>, Mistake> {
     if text.is_empty() {
         return Err(Mistake::impossible(field, format!("{label} is required")));
     }

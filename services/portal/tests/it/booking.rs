@@ -220,10 +220,18 @@ async fn what_the_service_refuses_stands_at_its_field_with_what_was_typed() {
 }
 
 #[tokio::test]
-async fn a_time_that_is_none_is_sent_to_the_service_and_stays_visible() {
-    let page =
-        post(&hardware(problem(400, &[("starts_at", "is no time")])).await, &[("starts_at", "soon")]).await;
-    page.is(400).has("name=\"starts_at\" type=\"text\" value=\"soon\"").has("id=\"starts_at-e\"");
+async fn a_time_that_is_none_stays_visible_and_one_that_cannot_be_is_told_at_its_field() {
+    let hardware = hardware(booked()).await;
+    let portal = Portal::start(&hardware.uri()).await;
+    for (field, value, status, told) in [
+        ("starts_at", "soon", 400, "name=\"starts_at\" type=\"text\" value=\"soon\""),
+        ("starts_at", "2026-03-29T02:30", 422, "<a href=\"#starts_at\">From does not exist in Europe/Berlin"),
+        ("ends_at", "2026-06-11T14:00", 422, "<a href=\"#ends_at\">To must be after From</a>"),
+    ] {
+        let page = portal.post("/reservations", &form(&[(field, value)])).await;
+        page.is(status).has(told).has(&format!("id=\"{field}-e\""));
+    }
+    assert!(asked(&hardware, "/reservations").await.is_empty());
 }
 
 #[tokio::test]

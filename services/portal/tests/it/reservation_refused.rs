@@ -61,16 +61,24 @@ async fn a_form_that_was_sent_twice_did_what_it_says() {
 
 #[tokio::test]
 async fn a_state_that_does_not_allow_it_is_named_with_what_the_service_says() {
-    let wrong = || conflict("wrong-state", json!({ "state": "out", "detail": "Extend it first." }));
+    let wrong =
+        || conflict("wrong-state", json!({ "state": "out", "detail": "It is out: return it instead." }));
     for word in ["cancel", "no-show", "extend", "return-part"] {
         let hardware = hardware(json!({ "state": "out" }), wrong).await;
         post(&hardware, word)
             .await
             .is(409)
             .has("Nothing was changed")
-            .has("The booking is out now. Extend it first.")
+            .has("<p>It is out: return it instead.</p>")
             .has("action=\"/reservations/9/return\"");
     }
+}
+
+#[tokio::test]
+async fn a_refusal_that_gives_no_reason_names_the_state() {
+    let hardware =
+        hardware(json!({ "state": "out" }), || conflict("wrong-state", json!({ "detail": "" }))).await;
+    post(&hardware, "cancel").await.is(409).has("The booking is out now.");
 }
 
 #[tokio::test]
@@ -122,12 +130,19 @@ async fn what_cannot_be_sent_is_told_before_anything_is_tried() {
     let hardware = hardware(json!({ "state": "out" }), || problem(500, &[])).await;
     let portal = Portal::start(&hardware.uri()).await;
     type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], u16, &'a str);
-    let cases: [Case<'_>; 9] = [
+    let cases: [Case<'_>; 11] = [
         ("cancel", &[], 400, "The form was not complete."),
         ("cancel", &[("version", "x")], 400, "The form was not complete."),
         ("cancel", &[("version", "-1")], 400, "The form was not complete."),
         ("checkout", &[("version", "3\" OR 1")], 400, "The form was not complete."),
         ("extend", &[("version", "3")], 422, "To is required"),
+        ("extend", &[("version", "3"), ("ends_at", "soon")], 400, "type=\"text\" value=\"soon\""),
+        (
+            "extend",
+            &[("version", "3"), ("ends_at", "2026-03-29T02:30")],
+            422,
+            "To does not exist in Europe/Berlin",
+        ),
         ("return-part", &[("version", "3")], 422, "Say how many units come back"),
         ("return-part", &[("version", "3"), ("qty.7", "0")], 422, "Say how many units come back"),
         ("return-part", &[("version", "3"), ("qty.7", "some")], 400, "Units must be a whole number"),

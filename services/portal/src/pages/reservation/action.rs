@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 use crate::{
     form::Form,
     hardware_client::{Change, Reservation, State, Units},
-    search::{MAX_UNITS, Mistake, Moment, read_moment},
+    search::{MAX_UNITS, Mistake, Moment, check_moment, read_moment},
 };
 
 /// The field of a line's units in the form that takes a part back: `qty.7`.
@@ -63,10 +63,10 @@ impl Action {
             Self::CheckOut => Ok(Change::CheckOut),
             Self::ReturnAll => Ok(Change::Return(Vec::new())),
             Self::ReturnPart => part(form),
-            Self::Extend if form.field("ends_at").is_empty() => {
-                Err(vec![Mistake::impossible("ends_at", "To is required")])
-            }
-            Self::Extend => Ok(Change::End(form.field("ends_at").to_owned(), tz.name())),
+            Self::Extend => match check_moment("ends_at", "To", form.field("ends_at"), tz) {
+                Ok(_) => Ok(Change::End(form.field("ends_at").to_owned(), tz.name())),
+                Err(mistake) => Err(vec![mistake]),
+            },
             Self::Cancel => Ok(Change::Cancel),
             Self::NoShow => Ok(Change::NoShow),
         }

@@ -190,9 +190,9 @@ fn too_few(why: &NotFree) -> String {
     format!("There are too few units at that time. {}", told.join(" "))
 }
 
+/// The service's own words name the state.
 fn wrong_state(said: &str, booking: &Reservation) -> String {
-    let stands = format!("The booking is {} now.", booking.state.said());
-    if said.is_empty() { stands } else { format!("{stands} {said}") }
+    if said.is_empty() { format!("The booking is {} now.", booking.state.said()) } else { said.to_owned() }
 }
 
 /// The service names a line of a return by its position among those that were sent.
