@@ -4,9 +4,10 @@ use handlebars::{Handlebars, RenderError, TemplateError};
 use serde::Serialize;
 
 /// Every template, by the name pages and other templates call it. A test compares this with the folder.
-const TEMPLATES: [(&str, &str); 30] = [
+const TEMPLATES: [(&str, &str); 32] = [
     ("again", include_str!("../templates/again.hbs")),
     ("amount", include_str!("../templates/amount.hbs")),
+    ("band", include_str!("../templates/band.hbs")),
     ("blocked", include_str!("../templates/blocked.hbs")),
     ("book", include_str!("../templates/book.hbs")),
     ("booking-actions", include_str!("../templates/booking-actions.hbs")),
@@ -21,6 +22,7 @@ const TEMPLATES: [(&str, &str); 30] = [
     ("icons", include_str!("../templates/icons.hbs")),
     ("item", include_str!("../templates/item.hbs")),
     ("layout", include_str!("../templates/layout.hbs")),
+    ("line", include_str!("../templates/line.hbs")),
     ("next", include_str!("../templates/next.hbs")),
     ("pager", include_str!("../templates/pager.hbs")),
     ("pill", include_str!("../templates/pill.hbs")),

@@ -107,7 +107,7 @@ async fn what_does_not_fit_says_what_is_in_the_way_and_keeps_what_was_typed() {
         .has("<title>Error: Book HIL rig 3 – Toolcrib</title>")
         .has("<div class=\"errors\" role=\"alert\" aria-labelledby=\"err\" tabindex=\"-1\">")
         .has("Nothing was booked")
-        .has("Only 3 of HIL rig 3 can be had from Thu 11 Jun, 14:00 to 18:00, not 4 units. You can")
+        .has("Only 3 units of HIL rig 3 can be had from Thu 11 Jun, 14:00 to 18:00, not 4. You can")
         .has("<a href=\"#units\">ask for 3 units or fewer</a>, or")
         .has("<a href=\"#starts_at\">choose another time</a>, or")
         .has("<a href=\"#alternatives\">take one of two times that fit</a></li>")

@@ -109,7 +109,10 @@ fn lead(why: &NotFree, booking: &Booking, times: &Writer) -> String {
             format!("{units} of {} were asked for, and there are only {all} in all.", line.name)
         }
         0 => format!("No unit of {} is free {span} without a break.", line.name),
-        free => format!("Only {} of {} can be had {span}, not {units}.", words::number(free), line.name),
+        free => {
+            let free = words::count(free, "unit");
+            format!("Only {free} of {} can be had {span}, not {}.", line.name, words::number(line.requested))
+        }
     };
     let none = if why.alternatives.is_empty() { " No other time was found that fits." } else { "" };
     format!("{told}{none} You can")

@@ -134,7 +134,7 @@ impl List {
             } else {
                 "Nothing is booked from now on."
             },
-            all: (search.state != ANY_STATE || search.has_filters()).then_some(all),
+            all: (search.first_page() != all.href).then_some(all),
             pager: Pager::new(search, bookings, times),
         }
     }

@@ -38,8 +38,12 @@ pub(super) struct Chart {
     middle: String,
     title: String,
     description: String,
-    bands: Vec<Band>,
-    lines: Vec<Line>,
+    /// Weekends, below everything.
+    off: Vec<Band>,
+    midnights: Vec<Line>,
+    taken: Vec<Band>,
+    /// What is drawn above what is taken.
+    edges: Vec<Line>,
     now_x: String,
     now: TimeView,
     days: Vec<Day>,
@@ -124,8 +128,10 @@ impl Chart {
             middle: if most.is_multiple_of(2) { number(most / 2) } else { String::new() },
             title: format!("Units taken in the next {DAYS} days"),
             description: description(&all, steps.capacity, times),
-            bands: bands(&drawn, days, scale, times),
-            lines: lines(&drawn, days, scale, steps.capacity, times.now()),
+            off: weekends(days, scale, times),
+            midnights: midnights(days, scale),
+            taken: drawn.iter().filter(|step| step.taken > 0).map(|step| taken(step, scale)).collect(),
+            edges: edges(&drawn, scale, steps.capacity, times.now()),
             now_x: percent(scale.x(times.now())),
             now: times.hour(times.now()),
             days: days.iter().take(days.len() - 1).map(|day| day_label(*day, times)).collect(),
@@ -176,50 +182,50 @@ fn is_full(step: &Step) -> bool {
     step.free == 0 && step.taken > 0
 }
 
-/// Weekends, and what is taken.
-fn bands(steps: &[Step], days: &[DateTime<Utc>], scale: Scale, times: &Writer) -> Vec<Band> {
-    let band = |class, (from, to), y: u64| Band {
+/// Reaches from the ground up to `y`.
+fn band(class: &'static str, (from, to): (DateTime<Utc>, DateTime<Utc>), y: u64, scale: Scale) -> Band {
+    Band {
         class,
         x: percent(scale.x(from)),
         y: percent(y),
         width: percent(scale.x(to).saturating_sub(scale.x(from))),
         height: percent(10_000 - y),
-    };
+    }
+}
+
+fn weekends(days: &[DateTime<Utc>], scale: Scale, times: &Writer) -> Vec<Band> {
     let is_off =
         |day: DateTime<Utc>| matches!(day.with_timezone(&times.tz()).weekday(), Weekday::Sat | Weekday::Sun);
     let spans = days.iter().copied().zip(days.iter().copied().skip(1));
-    let off = spans.filter(|(from, _)| is_off(*from)).map(|span| band("g-off", span, 0));
-    let taken = steps.iter().filter(|step| step.taken > 0).map(|step| {
-        let class = if step.over > 0 {
-            "g-ov"
-        } else if is_full(step) {
-            "g-full"
-        } else {
-            "g-fill"
-        };
-        band(class, (step.from, step.to), scale.y(step.taken))
-    });
-    off.chain(taken).collect()
+    spans.filter(|(from, _)| is_off(*from)).map(|span| band("g-off", span, 0, scale)).collect()
 }
 
-/// Midnights, the steps' upper edge, the capacity, the ground and now.
-fn lines(
-    steps: &[Step],
-    days: &[DateTime<Utc>],
-    scale: Scale,
-    capacity: u64,
-    now: DateTime<Utc>,
-) -> Vec<Line> {
-    let line = |class, (x1, x2): (u64, u64), (y1, y2): (u64, u64)| Line {
-        class,
-        x1: percent(x1),
-        x2: percent(x2),
-        y1: percent(y1),
-        y2: percent(y2),
+fn taken(step: &Step, scale: Scale) -> Band {
+    let class = match step {
+        Step { over: 1.., .. } => "g-ov",
+        step if is_full(step) => "g-full",
+        _ => "g-fill",
     };
-    let upright = |class, x: u64| line(class, (x, x), (0, 10_000));
+    band(class, (step.from, step.to), scale.y(step.taken), scale)
+}
+
+fn line(class: &'static str, (x1, x2): (u64, u64), (y1, y2): (u64, u64)) -> Line {
+    Line { class, x1: percent(x1), x2: percent(x2), y1: percent(y1), y2: percent(y2) }
+}
+
+fn upright(class: &'static str, at: DateTime<Utc>, scale: Scale) -> Line {
+    line(class, (scale.x(at), scale.x(at)), (0, 10_000))
+}
+
+/// Those between two days.
+fn midnights(days: &[DateTime<Utc>], scale: Scale) -> Vec<Line> {
     let inner = days.iter().skip(1).take(days.len().saturating_sub(2));
-    let mut lines: Vec<Line> = inner.map(|day| upright("g-day", scale.x(*day))).collect();
+    inner.map(|day| upright("g-day", *day, scale)).collect()
+}
+
+/// The upper edge of what is taken, the capacity, the ground, and now.
+fn edges(steps: &[Step], scale: Scale, capacity: u64, now: DateTime<Utc>) -> Vec<Line> {
+    let mut lines = Vec::new();
     let mut before = None;
     for step in steps {
         let (x, y) = (scale.x(step.from), scale.y(step.taken));
@@ -232,7 +238,7 @@ fn lines(
     let top = scale.y(capacity);
     lines.push(line("g-cap", (0, 10_000), (top, top)));
     lines.push(line("g-base", (0, 10_000), (10_000, 10_000)));
-    lines.push(upright("g-now", scale.x(now)));
+    lines.push(upright("g-now", now, scale));
     lines
 }
 
