@@ -2,6 +2,7 @@
 
 pub mod catalogue;
 pub mod serve;
+pub mod verify;
 
 use std::{io::Write, path::PathBuf};
 
@@ -35,6 +36,8 @@ pub enum Command {
     Export(Export),
     /// Add the sample hardware, once.
     Seed,
+    /// Check that what is stored keeps every promise. Ends with one line of JSON; exit 1 if something does not.
+    Verify,
     /// Print the OpenAPI document.
     Openapi,
     /// Print the configuration in force, without secrets.

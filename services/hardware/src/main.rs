@@ -7,7 +7,7 @@ use chassis::{config::process_env, telemetry};
 use clap::{CommandFactory, Parser};
 use hardware::{
     api::Context,
-    cli::{Cli, Command, Exit, Export, Import, catalogue, serve, write_stdout},
+    cli::{Cli, Command, Exit, Export, Import, catalogue, serve, verify, write_stdout},
     config::Config,
     db::Db,
     domain::present::Present,
@@ -86,6 +86,7 @@ async fn with_database(command: Command, config: Config) -> anyhow::Result<Exit>
         }
         Command::Export(Export::Hardware) => catalogue::export(&db).await,
         Command::Seed => catalogue::seed(&db, &clock).await,
+        Command::Verify => verify::verify(&db).await,
         other => anyhow::bail!("{other:?} needs no database"),
     };
     db.close().await;

@@ -28,6 +28,7 @@ pub mod reservations;
 pub mod risks;
 pub mod task_change;
 pub mod tasks;
+pub mod verify;
 
 use self::refusals::{Refusal, Shortfall};
 
@@ -49,6 +50,7 @@ pub fn statements() -> Vec<&'static Statement> {
         reservations::STATEMENTS,
         task_change::STATEMENTS,
         tasks::STATEMENTS,
+        &verify::statements(),
     ]
     .concat()
 }
