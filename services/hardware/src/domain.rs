@@ -9,6 +9,7 @@ pub mod moment;
 pub mod peak;
 pub mod present;
 pub mod reservation;
+pub mod span;
 pub mod starts;
 pub mod tags;
 pub mod task;

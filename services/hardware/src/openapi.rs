@@ -1,10 +1,10 @@
 //! The OpenAPI document: what poem-openapi makes of the handlers, made true for what the stack around them adds.
 
-use poem_openapi::OpenApiService;
+use poem_openapi::{OpenApiService, registry::Registry, types::Type};
 use serde_json::{Map, Value, json};
 
 use crate::api::{
-    Shared, availability::AvailabilityApi, events::EventsApi, hardware::HardwareApi,
+    Shared, availability::AvailabilityApi, events::EventsApi, hardware::HardwareApi, refusal::NotFreeView,
     reservations::ReservationsApi, tasks::TasksApi,
 };
 
@@ -21,6 +21,14 @@ const BODIES: [&str; 8] = [
     "Return",
     "NewTask",
     "TaskChanges",
+];
+/// The answers of operations that claim units.
+const CLAIMING: [&str; 5] = [
+    "/paths/~1reservations/post/responses",
+    "/paths/~1reservations~1{id}/patch/responses",
+    "/paths/~1reservations~1{id}~1checkout/post/responses",
+    "/paths/~1tasks/post/responses",
+    "/paths/~1tasks~1{id}/patch/responses",
 ];
 const TITLE: &str = "Toolcrib hardware";
 const DESCRIPTION: &str = "What hardware is free, how much of it, and when. Intervals are half-open; times are RFC 3339, \
@@ -45,6 +53,7 @@ pub fn document(service: &OpenApiService<Api, ()>) -> String {
     let mut document: Value = serde_json::from_str(&service.spec()).unwrap_or_default();
     describe_problems(&mut document);
     describe_operations(&mut document);
+    describe_refusals(&mut document);
     close_bodies(&mut document);
     let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
     text.push('\n');
@@ -55,6 +64,32 @@ pub fn document(service: &OpenApiService<Api, ()>) -> String {
 #[must_use]
 pub fn page(service: &OpenApiService<Api, ()>, document: &str) -> String {
     service.swagger_ui_html().replacen(&service.spec(), document, 1)
+}
+
+/// Whatever claims units can be refused with more than a sentence.
+fn describe_refusals(document: &mut Value) {
+    let mut registry = Registry::new();
+    NotFreeView::register(&mut registry);
+    let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else {
+        return;
+    };
+    for (name, schema) in registry.schemas {
+        schemas.entry(name).or_insert_with(|| serde_json::to_value(schema).unwrap_or_default());
+    }
+    let schema = json!({ "allOf": [
+        { "$ref": "#/components/schemas/Problem" },
+        { "$ref": "#/components/schemas/NotFree" },
+    ] });
+    let refusal = json!({
+        "description": "`urn:toolcrib:problem:not-free`: who is in the way, and when it would fit instead. \
+            `urn:toolcrib:problem:wrong-state` has the `state` instead.",
+        "content": { chassis::problem::PROBLEM_JSON: { "schema": schema } }
+    });
+    for pointer in CLAIMING {
+        if let Some(responses) = document.pointer_mut(pointer).and_then(Value::as_object_mut) {
+            responses.insert("409".to_owned(), refusal.clone());
+        }
+    }
 }
 
 /// Every operation can answer with a problem, whatever its handler.

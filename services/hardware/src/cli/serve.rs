@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Context as _;
-use chassis::{health::Readiness, metrics, probe, serve};
+use chassis::{Clock, health::Readiness, metrics, probe, serve};
 use tokio::sync::watch;
 
 use super::Exit;
@@ -13,8 +13,11 @@ use crate::{
     config::{Config, Database},
     db::Db,
     readiness,
+    store::idempotency,
 };
 
+/// How often expired idempotency keys are removed.
+const PURGE_EVERY: Duration = Duration::from_secs(3_600);
 /// How long the database may take to say goodbye.
 const GOODBYE: Duration = Duration::from_secs(2);
 
@@ -39,6 +42,7 @@ pub async fn serve(config: Config) -> anyhow::Result<Exit> {
         watch::channel(Readiness::NotReady("the database has not been looked at yet".to_owned()));
     announce(&config, &database);
     let metrics_page = app::metrics_endpoint(&context);
+    tokio::spawn(purge_keys(db.clone(), context.clock.clone(), ready.clone()));
     let app = app::build(&config, context, &ready)?;
     tokio::spawn(readiness::watch(db.clone(), database, config.database.migrate, state.clone()));
     serve::spawn_metrics(metrics_page, metrics_listeners, config.shutdown);
@@ -46,6 +50,20 @@ pub async fn serve(config: Config) -> anyhow::Result<Exit> {
     // A database that does not answer must not keep a service from ending.
     let _ = tokio::time::timeout(GOODBYE, db.close()).await;
     Ok(Exit::Ok)
+}
+
+/// Removes expired idempotency keys, every hour while the database is there.
+async fn purge_keys(db: Db, clock: Clock, ready: watch::Receiver<Readiness>) {
+    loop {
+        tokio::time::sleep(PURGE_EVERY).await;
+        if *ready.borrow() != Readiness::Ready {
+            continue;
+        }
+        match idempotency::purge(&db, clock.now_s()).await {
+            Ok(purged) => tracing::info!(purged, "expired idempotency keys removed"),
+            Err(error) => tracing::warn!(%error, "expired idempotency keys could not be removed"),
+        }
+    }
 }
 
 fn announce(config: &Config, database: &Database) {

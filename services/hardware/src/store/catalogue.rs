@@ -1,19 +1,23 @@
 //! The catalogue with its availability: a page of hardware, and what is free of each.
 
+use std::collections::HashMap;
+
 use super::{
-    StoreError, claims,
+    StoreError,
+    claims::{self, ClaimsOf},
     hardware::{self, Item},
 };
 use crate::{
     db::Conn,
     domain::{
         availability::{Availability, Question},
+        demand,
         filter::Filter,
     },
 };
 
-/// Hardware looked at per step while only free ones are wanted.
-const SCAN: i64 = 1_000;
+/// Hardware looked at per statement while only free ones are wanted: a fleet of this size costs three statements.
+const SCAN: i64 = 10_000;
 
 /// What to list.
 #[derive(Clone, Debug)]
@@ -61,34 +65,39 @@ async fn page_of_all(conn: &mut Conn<'_>, listing: &Listing) -> Result<Page, Sto
     Ok(Page { rows: with_availability(conn, items, &listing.question).await?, more, total })
 }
 
-/// `free_only` filters before paging: the whole catalogue is looked at, since the total must be known.
+/// `free_only` filters before paging: the whole catalogue is looked at, since the total must be known, and the whole
+/// fleet's claims over the window decide. Only what is on the page is answered in full.
 async fn page_of_fitting(conn: &mut Conn<'_>, listing: &Listing) -> Result<Page, StoreError> {
-    let mut page = Page::default();
-    let mut scanned = 0;
+    let question = &listing.question;
+    let (mut fitting, mut more, mut total, mut scanned) = (Vec::new(), false, 0, 0);
     loop {
         let items = hardware::list(conn, &listing.filter, scanned, SCAN).await?;
-        let Some(last) = items.last().map(|item| item.id) else { return Ok(page) };
-        scanned = last;
-        for (item, availability) in with_availability(conn, items, &listing.question).await? {
-            if availability.fits {
-                page.take(item, availability, listing);
+        let full_scan = i64::try_from(items.len()).unwrap_or(i64::MAX) == SCAN;
+        scanned = items.last().map_or(scanned, |item| item.id);
+        let longest = question.window.with_buffer(longest_buffer_s(&items));
+        let fleet = claims::of_fleet(conn, longest, question.present).await?;
+        for item in items.into_iter().filter(|item| fits(item, &fleet, question)) {
+            total += 1;
+            if item.id > listing.after_id && i64::try_from(fitting.len()).unwrap_or(i64::MAX) < listing.limit
+            {
+                fitting.push(item);
+            } else {
+                more |= item.id > listing.after_id;
             }
         }
+        if !full_scan {
+            break;
+        }
     }
+    Ok(Page { rows: with_availability(conn, fitting, question).await?, more, total })
 }
 
-impl Page {
-    fn take(&mut self, item: Item, availability: Availability, listing: &Listing) {
-        self.total += 1;
-        let full = i64::try_from(self.rows.len()).unwrap_or(i64::MAX) >= listing.limit;
-        if item.id > listing.after_id {
-            if full {
-                self.more = true;
-            } else {
-                self.rows.push((item, availability));
-            }
-        }
-    }
+/// As a booking would be checked.
+fn fits(item: &Item, fleet: &HashMap<i64, ClaimsOf>, question: &Question) -> bool {
+    let none = ClaimsOf::default();
+    let claims = &fleet.get(&item.id).unwrap_or(&none).in_window;
+    let window = question.window.with_buffer(item.hardware.buffer_s);
+    demand::shortages(item.hardware.capacity, claims, window, question.qty).is_empty()
 }
 
 async fn with_availability(
@@ -97,10 +106,10 @@ async fn with_availability(
     question: &Question,
 ) -> Result<Vec<(Item, Availability)>, StoreError> {
     let ids: Vec<_> = items.iter().map(|item| item.id).collect();
-    let longest_buffer = items.iter().map(|item| item.hardware.buffer_s).max().unwrap_or(0);
-    let claims = claims::over(conn, &ids, question.reach(longest_buffer), question.present).await?;
+    let reach = question.reach(longest_buffer_s(&items));
+    let claims = claims::over(conn, &ids, reach, question.present).await?;
     metrics::counter!("hardware_availability_computations_total").increment(ids.len() as u64);
-    let none = claims::ClaimsOf::default();
+    let none = ClaimsOf::default();
     let answered = |item: Item| {
         let of = claims.get(&item.id).unwrap_or(&none);
         let (capacity, buffer_s) = (item.hardware.capacity, item.hardware.buffer_s);
@@ -108,4 +117,8 @@ async fn with_availability(
         (item, availability)
     };
     Ok(items.into_iter().map(answered).collect())
+}
+
+fn longest_buffer_s(items: &[Item]) -> i64 {
+    items.iter().map(|item| item.hardware.buffer_s).max().unwrap_or(0)
 }

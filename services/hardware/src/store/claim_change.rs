@@ -8,6 +8,7 @@ use crate::{
     domain::{
         peak::{self, Claim},
         present::Present,
+        span,
         window::Window,
     },
 };
@@ -20,12 +21,13 @@ macro_rules! columns {
 
 const INSERT: Statement = Statement::both(
     "claim_insert",
-    "INSERT INTO claim (hardware_id, reservation_id, task_id, starts_at, ends_at, blocked_until, qty, is_out, forced)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    "INSERT INTO claim (hardware_id, reservation_id, task_id, starts_at, ends_at, blocked_until, span, qty, is_out, forced)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 );
 const UPDATE: Statement = Statement::both(
     "claim_update",
-    "UPDATE claim SET starts_at = ?, ends_at = ?, blocked_until = ?, qty = ?, is_out = ?, forced = ? WHERE id = ?",
+    "UPDATE claim SET starts_at = ?, ends_at = ?, blocked_until = ?, span = ?, qty = ?, is_out = ?, forced = ?
+     WHERE id = ?",
 );
 const DELETE: Statement = Statement::both("claim_delete", "DELETE FROM claim WHERE id = ?");
 const OF_RESERVATION: Statement = Statement::both(
@@ -128,6 +130,11 @@ impl OwnClaim {
         Window { from: self.starts_at, to: self.blocked_until }
     }
 
+    /// Its length class.
+    fn span(&self) -> i64 {
+        span::of_length(self.blocked_until - self.starts_at).into()
+    }
+
     /// The buffer that was in force when it was written; it moves with the claim and never changes.
     #[must_use]
     pub fn buffer_s(&self) -> i64 {
@@ -157,7 +164,8 @@ pub async fn insert(conn: &mut Conn<'_>, owner: Owner, claim: &OwnClaim) -> Resu
     };
     on_conn!(conn, INSERT, |sql, c| async {
         let query = sqlx::query(sql).bind(claim.hardware).bind(reservation).bind(task);
-        let query = query.bind(claim.starts_at).bind(claim.ends_at).bind(claim.blocked_until).bind(claim.qty);
+        let query = query.bind(claim.starts_at).bind(claim.ends_at).bind(claim.blocked_until);
+        let query = query.bind(claim.span()).bind(claim.qty);
         let query = query.bind(i64::from(claim.is_out)).bind(i64::from(claim.forced));
         query.execute(&mut **c).await.map(|done| done.inserted_id())
     })
@@ -170,7 +178,8 @@ pub async fn insert(conn: &mut Conn<'_>, owner: Owner, claim: &OwnClaim) -> Resu
 pub async fn update(conn: &mut Conn<'_>, claim: &OwnClaim) -> Result<(), DbError> {
     on_conn!(conn, UPDATE, |sql, c| async {
         let query = sqlx::query(sql).bind(claim.starts_at).bind(claim.ends_at).bind(claim.blocked_until);
-        let query = query.bind(claim.qty).bind(i64::from(claim.is_out)).bind(i64::from(claim.forced));
+        let query = query.bind(claim.span()).bind(claim.qty);
+        let query = query.bind(i64::from(claim.is_out)).bind(i64::from(claim.forced));
         query.bind(claim.id).execute(&mut **c).await.map(|_| ())
     })
 }

@@ -9,42 +9,110 @@ use sqlx::FromRow;
 
 use crate::{
     db::{Conn, DbError, Statement, on_conn},
-    domain::{peak::Claim, present::Present, window::Window},
+    domain::{peak::Claim, present::Present, span, window::Window},
 };
 
-/// Hardware that one [`OF_PAGE`] asks about; shorter pages repeat their last id.
-pub const PAGE_IDS: usize = 50;
-
-macro_rules! page_ids {
+macro_rules! ids_10 {
     () => {
-        "hardware_id IN (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+        "?,?,?,?,?,?,?,?,?,?"
+    };
+}
+macro_rules! ids_50 {
+    () => {
+        concat!(ids_10!(), ",", ids_10!(), ",", ids_10!(), ",", ids_10!(), ",", ids_10!())
+    };
+}
+macro_rules! ids_200 {
+    () => {
+        concat!(ids_50!(), ",", ids_50!(), ",", ids_50!(), ",", ids_50!())
+    };
+}
+macro_rules! ids_1000 {
+    () => {
+        concat!(ids_200!(), ",", ids_200!(), ",", ids_200!(), ",", ids_200!(), ",", ids_200!())
     };
 }
 
-/// `$which` hardware, three times: over the window, over now, overdue.
-macro_rules! asked {
-    ($which:expr) => {
+/// Some hardware, three times: over the window, over now, overdue. Ids in an IN list plan a range scan of
+/// `claim_overlap` on MySQL, where a join would read each hardware's whole history.
+macro_rules! of_page {
+    ($ids:expr) => {
         concat!(
-            "SELECT id, hardware_id, starts_at, blocked_until, qty, 0 AS part FROM claim WHERE ",
-            $which,
-            " AND blocked_until > ? AND starts_at < ?
+            "SELECT id, hardware_id, starts_at, blocked_until, qty, 0 AS part FROM claim
+     WHERE hardware_id IN (",
+            $ids,
+            ") AND blocked_until > ? AND starts_at < ?
      UNION ALL
-     SELECT id, hardware_id, starts_at, blocked_until, qty, 1 FROM claim WHERE ",
-            $which,
-            " AND blocked_until > ? AND starts_at < ?
+     SELECT id, hardware_id, starts_at, blocked_until, qty, 1 FROM claim
+     WHERE hardware_id IN (",
+            $ids,
+            ") AND blocked_until > ? AND starts_at < ?
      UNION ALL
-     SELECT id, hardware_id, starts_at, blocked_until, qty, 2 FROM claim WHERE ",
-            $which,
-            " AND is_out = 1 AND ends_at <= ?"
+     SELECT id, hardware_id, starts_at, blocked_until, qty, 2 FROM claim
+     WHERE hardware_id IN (",
+            $ids,
+            ") AND is_out = 1 AND ends_at <= ?"
         )
     };
 }
 
-/// Ids in an IN list plan a range scan of `claim_overlap` on MySQL, where a join would read each hardware's
-/// whole history.
-const OF_PAGE: Statement = Statement::both("claims_of_page", asked!(page_ids!()));
-/// The same for a long page: all hardware between its first and its last.
-const BETWEEN: Statement = Statement::both("claims_between", asked!("hardware_id BETWEEN ? AND ?"));
+const OF_50: Statement = Statement::both("claims_of_50", of_page!(ids_50!()));
+const OF_200: Statement = Statement::both("claims_of_200", of_page!(ids_200!()));
+const OF_1000: Statement = Statement::both("claims_of_1000", of_page!(ids_1000!()));
+
+/// Hardware on a page at most.
+pub const MAX_PAGE: usize = 1_000;
+/// A page repeats its last id until the next of these sizes.
+const PAGES: [(usize, &Statement); 3] = [(50, &OF_50), (200, &OF_200), (MAX_PAGE, &OF_1000)];
+
+/// One length class of the whole fleet, over a window. See [`span`].
+macro_rules! of_span {
+    ($span:literal) => {
+        concat!(
+            "SELECT id, hardware_id, starts_at, blocked_until, qty, 0 AS part FROM claim
+     WHERE span = ",
+            $span,
+            " AND starts_at > ? AND starts_at < ? AND blocked_until > ?
+     UNION ALL
+     "
+        )
+    };
+}
+/// The whole fleet over a window: a short range of the index for each length class, then what is overdue.
+const OF_FLEET: Statement = Statement::both(
+    "claims_of_fleet",
+    concat!(
+        of_span!(0),
+        of_span!(1),
+        of_span!(2),
+        of_span!(3),
+        of_span!(4),
+        of_span!(5),
+        of_span!(6),
+        of_span!(7),
+        of_span!(8),
+        of_span!(9),
+        of_span!(10),
+        of_span!(11),
+        of_span!(12),
+        of_span!(13),
+        of_span!(14),
+        of_span!(15),
+        of_span!(16),
+        of_span!(17),
+        of_span!(18),
+        of_span!(19),
+        of_span!(20),
+        of_span!(21),
+        of_span!(22),
+        of_span!(23),
+        of_span!(24),
+        of_span!(25),
+        of_span!(26),
+        of_span!(27),
+        "SELECT id, hardware_id, starts_at, blocked_until, qty, 2 FROM claim WHERE is_out = 1 AND ends_at <= ?"
+    ),
+);
 /// The same for one hardware, where now is not asked about.
 const OF_ONE: Statement = Statement::both(
     "claims_of_one",
@@ -62,7 +130,7 @@ const SUSPECTS: Statement = Statement::both(
      SELECT hardware_id FROM claim WHERE is_out = 1 AND ends_at <= ?",
 );
 
-pub(super) const STATEMENTS: &[&Statement] = &[&OF_PAGE, &BETWEEN, &OF_ONE, &SUSPECTS];
+pub(super) const STATEMENTS: &[&Statement] = &[&OF_50, &OF_200, &OF_1000, &OF_FLEET, &OF_ONE, &SUSPECTS];
 
 /// In which part of a question a claim was found.
 const OVER_NOW: i64 = 1;
@@ -103,7 +171,7 @@ pub struct ClaimsOf {
     pub at_now: Vec<Claim>,
 }
 
-/// Claims of the hardware `ids` (ascending) over `window` and over now, by hardware id.
+/// Claims of the hardware `ids` (at most [`MAX_PAGE`]) over `window` and over now, by hardware id.
 ///
 /// # Errors
 /// The database cannot be reached.
@@ -113,26 +181,37 @@ pub async fn over(
     window: Window,
     present: Present,
 ) -> Result<HashMap<i64, ClaimsOf>, DbError> {
-    let (Some(first), Some(last)) = (ids.first(), ids.last()) else { return Ok(HashMap::new()) };
-    let parts = [window, present.instant()];
-    let rows = if ids.len() <= PAGE_IDS {
-        let padded = || ids.iter().chain(std::iter::repeat(last)).take(PAGE_IDS);
-        on_conn!(conn, OF_PAGE, |sql, c| {
-            let mut query = sqlx::query_as::<_, ClaimRow>(sql);
-            for part in parts {
-                query = padded().fold(query, sqlx::query::QueryAs::bind).bind(part.from).bind(part.to);
-            }
-            padded().fold(query, sqlx::query::QueryAs::bind).bind(present.now_s).fetch_all(&mut **c)
-        })?
-    } else {
-        on_conn!(conn, BETWEEN, |sql, c| {
-            let mut query = sqlx::query_as::<_, ClaimRow>(sql);
-            for part in parts {
-                query = query.bind(first).bind(last).bind(part.from).bind(part.to);
-            }
-            query.bind(first).bind(last).bind(present.now_s).fetch_all(&mut **c)
-        })?
-    };
+    let Some(last) = ids.last() else { return Ok(HashMap::new()) };
+    let fitting = PAGES.iter().find(|(size, _)| ids.len() <= *size);
+    let (size, statement) = *fitting.unwrap_or(&(MAX_PAGE, &OF_1000));
+    let padded = || ids.iter().chain(std::iter::repeat(last)).take(size);
+    let rows = on_conn!(conn, *statement, |sql, c| {
+        let mut query = sqlx::query_as::<_, ClaimRow>(sql);
+        for part in [window, present.instant()] {
+            query = padded().fold(query, sqlx::query::QueryAs::bind).bind(part.from).bind(part.to);
+        }
+        padded().fold(query, sqlx::query::QueryAs::bind).bind(present.now_s).fetch_all(&mut **c)
+    })?;
+    Ok(grouped(&rows, present))
+}
+
+/// Claims of all hardware over `window`, by hardware id; nothing is said of now.
+///
+/// # Errors
+/// The database cannot be reached.
+pub async fn of_fleet(
+    conn: &mut Conn<'_>,
+    window: Window,
+    present: Present,
+) -> Result<HashMap<i64, ClaimsOf>, DbError> {
+    let rows = on_conn!(conn, OF_FLEET, |sql, c| {
+        let mut query = sqlx::query_as::<_, ClaimRow>(sql);
+        for class in 0..=span::MAX_SPAN {
+            let earliest = window.from.saturating_sub(span::longest_s(class));
+            query = query.bind(earliest).bind(window.to).bind(window.from);
+        }
+        query.bind(present.now_s).fetch_all(&mut **c)
+    })?;
     Ok(grouped(&rows, present))
 }
 

@@ -1,7 +1,5 @@
 //! Reservations, read.
 
-use std::collections::HashMap;
-
 use sqlx::FromRow;
 
 use super::StoreError;
@@ -14,8 +12,41 @@ use crate::{
 };
 
 macro_rules! columns {
-    () => {
-        "r.id, r.state, r.starts_at, r.ends_at, r.user_name, r.purpose, r.version, r.created_at, r.updated_at"
+    ($of:literal) => {
+        concat!(
+            $of,
+            ".id, ",
+            $of,
+            ".state, ",
+            $of,
+            ".starts_at, ",
+            $of,
+            ".ends_at, ",
+            $of,
+            ".user_name, ",
+            $of,
+            ".purpose, ",
+            $of,
+            ".version, ",
+            $of,
+            ".created_at, ",
+            $of,
+            ".updated_at"
+        )
+    };
+}
+
+/// Reservations and their lines in one statement: two would show the one before a change and the others after it.
+macro_rules! with_lines {
+    ($reservations:expr) => {
+        concat!(
+            "SELECT ",
+            columns!("page"),
+            ", l.hardware_id, h.provider, h.name, l.qty, l.out_qty, l.returned_qty FROM (",
+            $reservations,
+            ") page CROSS JOIN reservation_line l ON l.reservation_id = page.id CROSS JOIN hardware h ON h.id = l.hardware_id
+             ORDER BY page.starts_at, page.id, l.hardware_id"
+        )
     };
 }
 
@@ -62,30 +93,30 @@ macro_rules! of_hardware {
 
 const LIST: Statement = Statement::both(
     "reservations_list",
-    all!(
-        columns!(),
+    with_lines!(all!(
+        columns!("r"),
         " AND r.starts_at >= ? AND (r.starts_at > ? OR r.id > ?) ORDER BY r.starts_at, r.id LIMIT ?"
-    ),
+    )),
 );
 const LIST_IN_WINDOW: Statement = Statement::per_dialect(
     "reservations_list_in_window",
-    in_window!(
-        columns!(),
+    with_lines!(in_window!(
+        columns!("r"),
         "FORCE INDEX (reservation_end)",
         " AND r.starts_at >= ? AND (r.starts_at > ? OR r.id > ?) ORDER BY r.starts_at, r.id LIMIT ?"
-    ),
-    in_window!(
-        columns!(),
+    )),
+    with_lines!(in_window!(
+        columns!("r"),
         "INDEXED BY reservation_end",
         " AND r.starts_at >= ? AND (r.starts_at > ? OR r.id > ?) ORDER BY r.starts_at, r.id LIMIT ?"
-    ),
+    )),
 );
 const LIST_OF_HARDWARE: Statement = Statement::both(
     "reservations_list_of_hardware",
-    of_hardware!(
-        columns!(),
+    with_lines!(of_hardware!(
+        columns!("r"),
         " AND r.starts_at >= ? AND (r.starts_at > ? OR r.id > ?) ORDER BY r.starts_at, r.id LIMIT ?"
-    ),
+    )),
 );
 const COUNT: Statement = Statement::both("reservations_count", all!("COUNT(*)", ""));
 const COUNT_IN_WINDOW: Statement = Statement::per_dialect(
@@ -95,26 +126,17 @@ const COUNT_IN_WINDOW: Statement = Statement::per_dialect(
 );
 const COUNT_OF_HARDWARE: Statement =
     Statement::both("reservations_count_of_hardware", of_hardware!("COUNT(*)", ""));
-const FIND: Statement =
-    Statement::both("reservation_find", concat!("SELECT ", columns!(), " FROM reservation r WHERE r.id = ?"));
-/// The ids travel as one JSON parameter, so that the text is fixed.
-const LINES: Statement = Statement::per_dialect(
-    "reservation_lines",
-    "SELECT l.reservation_id, l.hardware_id, h.provider, h.name, l.qty, l.out_qty, l.returned_qty
-     FROM JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$')) AS given
-     STRAIGHT_JOIN reservation_line l ON l.reservation_id = given.id STRAIGHT_JOIN hardware h ON h.id = l.hardware_id
-     ORDER BY l.reservation_id, l.hardware_id",
-    "SELECT l.reservation_id, l.hardware_id, h.provider, h.name, l.qty, l.out_qty, l.returned_qty
-     FROM json_each(?) AS given
-     CROSS JOIN reservation_line l ON l.reservation_id = given.value CROSS JOIN hardware h ON h.id = l.hardware_id
-     ORDER BY l.reservation_id, l.hardware_id",
+const FIND: Statement = Statement::both(
+    "reservation_find",
+    with_lines!(concat!("SELECT ", columns!("r"), " FROM reservation r WHERE r.id = ?")),
 );
 
 pub(super) const STATEMENTS: &[&Statement] =
-    &[&LIST, &LIST_IN_WINDOW, &LIST_OF_HARDWARE, &COUNT, &COUNT_IN_WINDOW, &COUNT_OF_HARDWARE, &FIND, &LINES];
+    &[&LIST, &LIST_IN_WINDOW, &LIST_OF_HARDWARE, &COUNT, &COUNT_IN_WINDOW, &COUNT_OF_HARDWARE, &FIND];
 
+/// One line, with its reservation.
 #[derive(Debug, FromRow)]
-struct ReservationRow {
+struct LineRow {
     id: i64,
     state: String,
     starts_at: i64,
@@ -124,11 +146,6 @@ struct ReservationRow {
     version: i64,
     created_at: i64,
     updated_at: i64,
-}
-
-#[derive(Debug, FromRow)]
-struct LineRow {
-    reservation_id: i64,
     hardware_id: i64,
     provider: String,
     name: String,
@@ -137,9 +154,20 @@ struct LineRow {
     returned_qty: i64,
 }
 
-impl ReservationRow {
+impl LineRow {
+    fn line(&mut self) -> Line {
+        Line {
+            hardware: self.hardware_id,
+            provider: std::mem::take(&mut self.provider),
+            name: std::mem::take(&mut self.name),
+            qty: self.qty,
+            out: self.out_qty,
+            returned: self.returned_qty,
+        }
+    }
+
     /// The column's CHECK lets no other state in.
-    fn with(self, lines: Vec<Line>) -> Reservation {
+    fn reservation(self, lines: Vec<Line>) -> Reservation {
         Reservation {
             id: self.id,
             state: State::of_word(&self.state).unwrap_or(State::Cancelled),
@@ -153,6 +181,19 @@ impl ReservationRow {
             updated_at: self.updated_at,
         }
     }
+}
+
+/// Rows of one reservation stand together.
+fn grouped(rows: Vec<LineRow>) -> Vec<Reservation> {
+    let mut reservations: Vec<Reservation> = Vec::new();
+    for mut row in rows {
+        let line = row.line();
+        match reservations.last_mut() {
+            Some(last) if last.id == row.id => last.lines.push(line),
+            _ => reservations.push(row.reservation(vec![line])),
+        }
+    }
+    reservations
 }
 
 /// Which reservations to list.
@@ -217,11 +258,11 @@ pub async fn list(
         (None, None) => &LIST,
     };
     let states = filter.states_text();
-    let rows = on_conn!(&mut *conn, *statement, |sql, c| async {
-        let query = bind_filter!(sqlx::query_as::<_, ReservationRow>(sql), filter, &states);
+    let rows = on_conn!(conn, *statement, |sql, c| async {
+        let query = bind_filter!(sqlx::query_as::<_, LineRow>(sql), filter, &states);
         query.bind(after.0).bind(after.0).bind(after.1).bind(limit).fetch_all(&mut **c).await
     })?;
-    with_lines(conn, rows).await
+    Ok(grouped(rows))
 }
 
 /// How many reservations match.
@@ -245,38 +286,6 @@ pub async fn count(conn: &mut Conn<'_>, filter: &ReservationFilter) -> Result<i6
 /// # Errors
 /// [`StoreError::NotFound`], or the database cannot be reached.
 pub async fn find(conn: &mut Conn<'_>, id: i64) -> Result<Reservation, StoreError> {
-    let row = on_conn!(&mut *conn, FIND, |sql, c| {
-        sqlx::query_as::<_, ReservationRow>(sql).bind(id).fetch_optional(&mut **c)
-    })?;
-    let row = row.ok_or(StoreError::NotFound("reservation"))?;
-    with_lines(conn, vec![row]).await?.pop().ok_or(StoreError::NotFound("reservation"))
-}
-
-async fn with_lines(conn: &mut Conn<'_>, rows: Vec<ReservationRow>) -> Result<Vec<Reservation>, DbError> {
-    if rows.is_empty() {
-        return Ok(Vec::new());
-    }
-    let ids = serde_json::json!(rows.iter().map(|row| row.id).collect::<Vec<_>>()).to_string();
-    let lines =
-        on_conn!(conn, LINES, |sql, c| sqlx::query_as::<_, LineRow>(sql).bind(&ids).fetch_all(&mut **c))?;
-    let mut of: HashMap<i64, Vec<Line>> = HashMap::new();
-    for row in lines {
-        let LineRow {
-            reservation_id,
-            hardware_id: hardware,
-            provider,
-            name,
-            qty,
-            out_qty: out,
-            returned_qty: returned,
-        } = row;
-        of.entry(reservation_id).or_default().push(Line { hardware, provider, name, qty, out, returned });
-    }
-    Ok(rows
-        .into_iter()
-        .map(|row| {
-            let lines = of.remove(&row.id).unwrap_or_default();
-            row.with(lines)
-        })
-        .collect())
+    let rows = on_conn!(conn, FIND, |sql, c| sqlx::query_as::<_, LineRow>(sql).bind(id).fetch_all(&mut **c))?;
+    grouped(rows).pop().ok_or(StoreError::NotFound("reservation"))
 }

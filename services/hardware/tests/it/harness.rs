@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod booking;
 pub mod mysql;
+pub mod random;
 
 use std::sync::Arc;
 

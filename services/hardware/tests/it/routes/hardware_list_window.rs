@@ -3,7 +3,7 @@
 use hardware::domain::moment::rfc3339;
 use serde_json::{Value, json};
 
-use crate::harness::{NOW, TestApp, at, on_both};
+use crate::harness::{NOW, TestApp, at, on_both, random::Random};
 
 /// One field of the only hardware, over a window of 11 June given in hours.
 async fn over(app: &TestApp, from: &str, to: &str, more: &str) -> Value {
@@ -153,18 +153,5 @@ on_both! {
         }
         assert_eq!(long, Value::Array(short));
         assert!(long.as_array().unwrap().iter().any(|row| row["fits"] == false));
-    }
-}
-
-/// A small generator (splitmix64): the same numbers in every run.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: i64) -> i64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        i64::try_from((z ^ (z >> 31)) % u64::try_from(bound).unwrap()).unwrap()
     }
 }
