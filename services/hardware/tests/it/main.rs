@@ -6,5 +6,8 @@
 mod cli;
 mod contract;
 mod harness;
+mod plans;
 mod routes;
+mod script;
 mod store;
+mod verify;
