@@ -40,7 +40,7 @@ impl World {
 impl Actor {
     pub async fn live(mut self, until: Instant) {
         while Instant::now() < until {
-            match self.client.dice.below(40) {
+            match self.client.dice.below(44) {
                 0..=12 => self.book().await,
                 13..=17 => self.reshape().await,
                 18..=21 => self.act("cancel").await,
@@ -56,10 +56,10 @@ impl Actor {
         }
     }
 
-    /// A time from a little in the past to a day ahead that is not over before the test is.
+    /// A time from a little in the past to two days ahead that is not over before the test is.
     fn some_time(&mut self) -> (i64, i64) {
-        let from = now() + self.client.dice.between(-HOUR / 2, DAY);
-        (from, from.max(now()) + self.client.dice.between(2 * HOUR, 6 * HOUR))
+        let from = now() + self.client.dice.between(-HOUR / 2, 2 * DAY);
+        (from, from.max(now()) + self.client.dice.between(2 * HOUR, 5 * HOUR))
     }
 
     fn some_lines(&mut self) -> Vec<(i64, i64)> {

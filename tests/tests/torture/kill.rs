@@ -54,15 +54,18 @@ async fn live(mut client: Client, hardware: Arc<Vec<i64>>, ends_at: Instant) -> 
     let mut entries = Vec::new();
     while Instant::now() < ends_at {
         let booking = some_booking(&mut client, &hardware, first, entries.len());
-        let mut outcome = match client.insist(&Call::book(&booking, Some(&booking.purpose))).await {
+        let outcome = match client.insist(&Call::book(&booking, Some(&booking.purpose))).await {
             Reply::Accepted(answer) => Outcome::Booked(answer.json()),
             Reply::Refused(_) => Outcome::Refused,
             Reply::Fault => Outcome::Unknown,
         };
-        if client.dice.one_in(4) {
-            outcome = cancel(&mut client, outcome).await;
-        }
+        // So that it never gets too full for anybody to book.
+        let makes_room = matches!(outcome, Outcome::Refused) || client.dice.one_in(8);
         entries.push(Entry { booking, outcome });
+        if makes_room {
+            let some = client.dice.below(entries.len());
+            cancel(&mut client, &mut entries[some]).await;
+        }
     }
     entries
 }
@@ -77,16 +80,16 @@ fn some_booking(client: &mut Client, hardware: &[i64], first: i64, number: usize
     Booking { lines, from, to, purpose: format!("c{}-{number}", client.number) }
 }
 
-async fn cancel(client: &mut Client, outcome: Outcome) -> Outcome {
-    let Outcome::Booked(told) = outcome else { return outcome };
-    match client.insist(&Call::post(format!("/reservations/{}/cancel", told["id"]))).await {
+async fn cancel(client: &mut Client, entry: &mut Entry) {
+    let Outcome::Booked(told) = entry.outcome.clone() else { return };
+    entry.outcome = match client.insist(&Call::post(format!("/reservations/{}/cancel", told["id"]))).await {
         Reply::Accepted(_) => Outcome::Cancelled(told),
         Reply::Refused(answer) => {
             client.tally.fault(format!("cancelling was refused: {}", answer.body));
             Outcome::Unknown
         }
         Reply::Fault => Outcome::Unknown,
-    }
+    };
 }
 
 async fn hold_against(run: &Run, entries: Vec<Entry>) -> Vec<String> {

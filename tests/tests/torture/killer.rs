@@ -31,7 +31,15 @@ impl Killer<'_> {
                 1 => self.kill_both().await,
                 process => self.kill_process(process % 2).await,
             }
+            // As a rule all are up before the next blow, or nobody would ever be answered.
+            if !self.dice.one_in(4) {
+                self.all_are_ready().await;
+            }
         }
+        self.all_are_ready().await;
+    }
+
+    async fn all_are_ready(&mut self) {
         for service in self.services.iter_mut() {
             service.becomes_ready().await;
         }

@@ -17,7 +17,7 @@ const UNITS: &str = "SELECT r.id, r.state, \
 on_both! {
     async fn a_mixed_life_of_32_clients_loses_no_update_no_unit_and_no_event(kind) {
         let mut run = Run::new("mixed life", kind).await;
-        let hardware = run.add_some(4, Hardware { capacity: 4, buffer: 60 }).await;
+        let hardware = run.add_some(6, Hardware { capacity: 4, buffer: 60 }).await;
         let world = World::new(hardware);
         let until = run.ends_at();
         let mut audit = Audit::default();

@@ -20,7 +20,7 @@ use crate::{
 
 pub const CLIENTS: usize = 32;
 /// The whole suite on both databases then takes about a minute on two cores.
-const DEFAULT_SECONDS: u64 = 4;
+const DEFAULT_SECONDS: u64 = 3;
 /// Nobody waits longer than this for clients whose time is over, however slow the machine.
 const PATIENCE: Duration = Duration::from_secs(180);
 
