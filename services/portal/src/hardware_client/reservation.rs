@@ -213,12 +213,10 @@ pub struct Steps {
     pub steps: Vec<Stretch>,
 }
 
-/// The part of a 409 that says in which state a booking is.
+/// The part of a 409 that says why a booking's state does not allow something.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct WrongState {
-    /// What it is, in the API's word.
-    pub state: Option<State>,
-    /// Why that will not do.
+    /// Which state it is in, and what would do, in a sentence.
     #[serde(default)]
     pub detail: String,
 }

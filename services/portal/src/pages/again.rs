@@ -36,7 +36,12 @@ pub(super) struct Attempt {
     pub(super) facts: Vec<Fact>,
     /// Where to look how things stand.
     pub(super) look: LinkView,
+    /// It was sent before, and nobody knows what became of that.
+    pub(super) repeated: bool,
 }
+
+/// The field of a form that was sent before.
+pub(super) const AGAIN: &str = "again";
 
 /// `Who`: `ada`
 #[derive(Debug, Serialize)]
@@ -80,6 +85,7 @@ pub(super) fn page(app: &App, visit: &Visit, attempt: Attempt, failure: &Failure
         }
         other => return Err(failure::problem(other, "write").into()),
     };
+    let known = known && !attempt.repeated;
     tracing::warn!(error = %failure, "a write has no answer");
     let view = AgainPage::new(app, visit, attempt, status, known, said);
     let mut answer = super::page(app, status, "again", &view)?;
@@ -91,6 +97,7 @@ pub(super) fn page(app: &App, visit: &Visit, attempt: Attempt, failure: &Failure
 impl AgainPage {
     fn new(app: &App, visit: &Visit, attempt: Attempt, status: StatusCode, known: bool, said: &str) -> Self {
         let times = Writer::new(app.tz, visit.now);
+        let marked = (!known).then(|| Hidden::new(AGAIN, "1"));
         let (heading, advice) = if known {
             let advice = "What you sent is kept on this page: send it again in a moment.";
             (attempt.not_done.to_owned(), advice.to_owned())
@@ -104,7 +111,7 @@ impl AgainPage {
             heading,
             paragraphs: vec![said.to_owned(), advice],
             action: attempt.action,
-            hidden: attempt.hidden,
+            hidden: attempt.hidden.into_iter().chain(marked).collect(),
             facts: attempt.facts,
             look: attempt.look,
             quote: Quote::new(status, visit, &times),

@@ -33,7 +33,8 @@ pub(crate) async fn book(
     request: &Request,
     body: Body,
 ) -> poem::Result<Response> {
-    let booking = Booking::read(&Form::read(body, MAX_FORM_BYTES).await?);
+    let form = Form::read(body, MAX_FORM_BYTES).await?;
+    let booking = Booking::read(&form);
     let visit = Visit::of(request, app.clock.now()).back_to(booking.page());
     let outgoing = visit.outgoing(request);
     let wish = match booking.check(app.tz) {
@@ -50,7 +51,7 @@ pub(crate) async fn book(
             let entry = entry(app, &booking, outgoing).await;
             mistaken(app, &visit, &booking, entry.as_ref(), &failure::mistakes(status, refusal))
         }
-        Err(error) => again::page(app, &visit, attempt(&booking), &error),
+        Err(error) => again::page(app, &visit, attempt(&booking, &form), &error),
     }
 }
 
@@ -75,7 +76,7 @@ pub(super) fn mistaken(
     super::page(app, failure::status_of(mistakes), "book", &page)
 }
 
-pub(super) fn attempt(booking: &Booking) -> Attempt {
+pub(super) fn attempt(booking: &Booking, form: &Form) -> Attempt {
     let facts = [
         ("From", booking.starts_at.replace('T', " ")),
         ("To", booking.ends_at.replace('T', " ")),
@@ -92,5 +93,6 @@ pub(super) fn attempt(booking: &Booking) -> Attempt {
         hidden: booking.hidden(),
         facts: given.map(|(name, text)| Fact { name, text }).collect(),
         look: LinkView { href: booking.page(), text: "Look at the hardware".to_owned() },
+        repeated: !form.field(again::AGAIN).is_empty(),
     }
 }

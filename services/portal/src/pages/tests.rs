@@ -137,7 +137,9 @@ fn booking_pages(app: &App) -> Vec<(&'static str, poem::Result<Response>)> {
     let entry: Entry = serde_json::from_value(entry).unwrap();
     let mistakes = Booking::default().check(app.tz).unwrap_err();
     let not_free = |booking: &Booking, why: &NotFree| book::not_free(app, &visit, booking, why);
-    let lost = |booking: &Booking, failure| again::page(app, &visit, book::attempt(booking), &failure);
+    let lost = |booking: &Booking, failure| {
+        again::page(app, &visit, book::attempt(booking, &Form::default()), &failure)
+    };
     vec![
         ("book, not free", not_free(&full_booking(), &full_not_free())),
         ("book, not free, bare", not_free(&Booking::default(), &NotFree::default())),

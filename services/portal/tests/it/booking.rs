@@ -136,7 +136,7 @@ async fn each_other_time_is_a_form_of_its_own_with_a_key_of_its_own() {
     let hardware = hardware(not_free(json!({}))).await;
     let portal = Portal::start(&hardware.uri()).await;
     let page = portal.post("/reservations", &FORM).await;
-    page.has("<b><time datetime=\"2026-06-11T18:30+02:00\">Thu 11 Jun, 18:30</time></b><span>to <time datetime=\"2026-06-11T22:30+02:00\">22:30</time>, 4 hours 30 minutes later</span>")
+    page.has("<b><span class=\"vh\">Book </span><time datetime=\"2026-06-11T18:30+02:00\">Thu 11 Jun, 18:30</time></b><span>to <time datetime=\"2026-06-11T22:30+02:00\">22:30</time>, 4 hours 30 minutes later</span>")
         .has("2 days 10 hours later");
     let keys: Vec<_> = page
         .html

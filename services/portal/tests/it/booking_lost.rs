@@ -29,6 +29,7 @@ fn is_not_known(page: &Page) {
         .lacks("Nothing was booked");
     let same = |name: &str| hidden_field(&page.html, "class=\"row\"", name);
     assert_eq!((same("key").as_str(), same("qty").as_str()), ("k-1", "4"));
+    assert_eq!(same("again"), "1", "the next page must not say that nothing was booked");
     assert_eq!(page.header("retry-after"), "5");
     assert!(!page.headers.contains_key("set-cookie"));
 }
@@ -104,6 +105,16 @@ async fn where_nobody_listens_nothing_was_booked_and_the_form_is_kept() {
         .has("Send it again")
         .lacks("not known");
     assert_eq!(hidden_field(&page.html, "class=\"row\"", "key"), "k-1");
+}
+
+#[tokio::test]
+async fn what_was_sent_before_is_not_said_to_be_not_booked_because_it_cannot_be_sent_again() {
+    let portal = Portal::start("http://127.0.0.1:9").await;
+    let first = portal.post("/reservations", &FORM).await;
+    first.is(503).has("<h1>Nothing was booked</h1>").lacks("name=\"again\"");
+    let again = portal.post("/reservations", &[&FORM[..], &[("again", "1")]].concat()).await;
+    is_not_known(&again);
+    assert_eq!(again.html.matches("name=\"again\"").count(), 1);
 }
 
 #[tokio::test]

@@ -181,6 +181,10 @@ async fn where_nobody_listens_nothing_was_changed() {
         .is(503)
         .has("<h1>Nothing was changed</h1>")
         .has("Send it again");
+    let again = [&FIELDS[..], &[("again", "1")]].concat();
+    let page = portal.post("/reservations/9/cancel", &again).await;
+    page.is(503).has("<h1>It is not known whether this was done</h1>");
+    assert_eq!(page.html.matches("name=\"again\"").count(), 1);
 }
 
 #[tokio::test]

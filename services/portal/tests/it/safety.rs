@@ -13,7 +13,15 @@ const TAMED: &str = "&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;";
 async fn every_answer_carries_the_security_headers() {
     let hardware = hardware(listing(&sample(), 2)).await;
     let portal = Portal::start(&hardware.uri()).await;
-    for path in ["/", "/nowhere", "/favicon.ico", "/?qty=x", "/health"] {
+    for path in [
+        "/",
+        "/nowhere",
+        "/favicon.ico",
+        "/?qty=x",
+        "/reservations?state=x",
+        "/reservations/9/cancel",
+        "/health",
+    ] {
         let page = portal.get(path).await;
         assert_eq!(page.header("content-security-policy"), CSP, "{path}");
         assert_eq!(page.header("x-content-type-options"), "nosniff", "{path}");
@@ -26,7 +34,13 @@ async fn every_answer_carries_the_security_headers() {
 async fn head_is_get_without_a_body() {
     let hardware = hardware(listing(&sample(), 2)).await;
     let portal = Portal::start(&hardware.uri()).await;
-    for (path, status) in [("/", 200), ("/nowhere", 404), ("/favicon.ico", 200), ("/?qty=x", 400)] {
+    for (path, status) in [
+        ("/", 200),
+        ("/nowhere", 404),
+        ("/favicon.ico", 200),
+        ("/?qty=x", 400),
+        ("/reservations?state=x", 422),
+    ] {
         let page = read(portal.request("HEAD", path)).await;
         page.is(status);
         assert_eq!(page.html, "", "{path}");

@@ -22,7 +22,7 @@ async fn nobody() -> String {
 #[tokio::test]
 async fn a_service_that_is_not_there_is_a_503_and_not_a_wait() {
     let portal = Portal::start(&nobody().await).await;
-    for path in ["/", "/?q=gpu", "/hardware/7"] {
+    for path in ["/", "/?q=gpu", "/hardware/7", "/reservations?user=ada", "/reservations/9"] {
         let started = Instant::now();
         let page = portal.get(path).await;
         assert!(started.elapsed() < PATIENCE, "{path}: {:?}", started.elapsed());

@@ -55,7 +55,12 @@ impl Around {
 }
 
 fn or_none<T>(answer: Result<T, Failure>) -> Option<T> {
-    answer.inspect_err(|error| tracing::warn!(%error, "an item's page lacks a part")).ok()
+    let missed = answer.inspect_err(|error| match error {
+        // There is no such item, which its page says.
+        Failure::NotFound => {}
+        error => tracing::warn!(%error, "an item's page lacks a part"),
+    });
+    missed.ok()
 }
 
 /// The midnights in `tz` from the one before `now`, one more than there are days.

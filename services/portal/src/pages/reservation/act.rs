@@ -116,7 +116,8 @@ pub(crate) fn refused(
 }
 
 fn attempt(id: i64, action: Action, form: &Form) -> Attempt {
-    let hidden = form.fields().map(|(name, value)| Hidden::new(name, value)).collect();
+    let fields = form.fields().filter(|(name, _)| *name != again::AGAIN);
+    let hidden = fields.map(|(name, value)| Hidden::new(name, value)).collect();
     let what = Fact { name: "What", text: words(action).to_owned() };
     Attempt {
         done: "was done",
@@ -126,6 +127,7 @@ fn attempt(id: i64, action: Action, form: &Form) -> Attempt {
         hidden,
         facts: vec![Fact { name: "Booking", text: id.to_string() }, what],
         look: LinkView { href: format!("/reservations/{id}"), text: "See how it stands".to_owned() },
+        repeated: !form.field(again::AGAIN).is_empty(),
     }
 }
 
