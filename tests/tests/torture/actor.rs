@@ -19,7 +19,7 @@ use crate::{
 /// What actors share: they act on each other's bookings.
 #[derive(Default)]
 pub struct World {
-    hardware: Vec<i64>,
+    hardware: Mutex<Vec<i64>>,
     pub history: History,
     /// The newest that anybody was told of reservations that may still change.
     reservations: Mutex<BTreeMap<i64, Value>>,
@@ -33,7 +33,7 @@ pub struct Actor {
 
 impl World {
     pub fn new(hardware: Vec<i64>) -> Arc<Self> {
-        Arc::new(Self { hardware, ..Self::default() })
+        Arc::new(Self { hardware: Mutex::new(hardware), ..Self::default() })
     }
 }
 
@@ -51,6 +51,7 @@ impl Actor {
                 34 => self.plan_maintenance().await,
                 35..=36 => self.change_task().await,
                 37 => self.change_hardware().await,
+                38 => self.replace_hardware().await,
                 _ => self.look().await,
             }
         }
@@ -63,10 +64,14 @@ impl Actor {
     }
 
     fn some_lines(&mut self) -> Vec<(i64, i64)> {
-        let mut wanted = self.world.hardware.clone();
+        let mut wanted = self.world.hardware.lock().unwrap().clone();
         self.client.dice.shuffle(&mut wanted);
         wanted.truncate(1 + self.client.dice.below(3));
         wanted.into_iter().map(|id| (id, self.client.dice.between(1, 2))).collect()
+    }
+
+    fn some_hardware(&mut self) -> i64 {
+        self.client.dice.pick(&self.world.hardware.lock().unwrap())
     }
 
     fn some_reservation(&mut self) -> Option<Value> {
@@ -79,7 +84,8 @@ impl Actor {
         let (from, to) = self.some_time();
         let purpose = format!("client {}", self.client.number);
         let booking = Booking { lines: self.some_lines(), from, to, purpose };
-        self.change(Call::book(&booking, None), &[409]).await;
+        // 422: somebody archived what we want.
+        self.change(Call::book(&booking, None), &[409, 422]).await;
     }
 
     /// New times, new lines, or both, of somebody's reservation; now and then only if it is still as it was.
@@ -97,7 +103,7 @@ impl Actor {
         if self.client.dice.one_in(2) {
             call.version = old["version"].as_i64();
         }
-        // 422: somebody else moved its start behind the end that we want.
+        // 422: as above, or somebody moved its start behind the end that we want.
         self.change(call, &[409, 412, 422]).await;
     }
 
@@ -134,13 +140,13 @@ impl Actor {
     async fn plan_maintenance(&mut self) {
         let (from, to) = self.some_time();
         let ends_at = if self.client.dice.one_in(4) { Value::Null } else { json!(text(to)) };
-        let hardware = self.client.dice.pick(&self.world.hardware);
+        let hardware = self.some_hardware();
         let mut body = json!({ "title": "clean", "text": "it", "hardware": hardware, "starts_at": text(from), "qty": 1 });
         if !ends_at.is_null() {
             body["ends_at"] = ends_at;
         }
         let call = Call::new(Method::POST, "/tasks".to_owned(), body);
-        if let Reply::Accepted(answer) = self.client.send(&call).await {
+        if let Reply::Accepted(answer) = self.client.send_allowing(&call, &[409, 422]).await {
             self.world.tasks.lock().unwrap().push(answer.json()["id"].as_i64().unwrap());
         }
     }
@@ -155,7 +161,7 @@ impl Actor {
             1..=3 => Call::new(Method::PATCH, path, json!({ "done": true })),
             _ => Call::new(Method::DELETE, path, Value::Null),
         };
-        let reply = self.client.send_allowing(&call, &[404, 409]).await;
+        let reply = self.client.send_allowing(&call, &[404, 409, 422]).await;
         if call.method == Method::DELETE && matches!(reply, Reply::Accepted(_)) {
             self.world.tasks.lock().unwrap().retain(|other| other != id);
         }
@@ -167,13 +173,29 @@ impl Actor {
         } else {
             json!({ "capacity": self.client.dice.between(2, 6) })
         };
-        let path = format!("/hardware/{}", self.client.dice.pick(&self.world.hardware));
-        self.client.send(&Call::new(Method::PATCH, path, body)).await;
+        let path = format!("/hardware/{}", self.some_hardware());
+        self.client.send_allowing(&Call::new(Method::PATCH, path, body), &[404, 409]).await;
+    }
+
+    /// A new one, and away with an old one that nobody has booked.
+    async fn replace_hardware(&mut self) {
+        let name =
+            format!("new rig {} of client {}", self.client.dice.between(0, 1 << 40), self.client.number);
+        let body = json!({ "provider": "Lab", "name": name, "capacity": 4, "buffer_s": 60 });
+        let call = Call::new(Method::POST, "/hardware".to_owned(), body);
+        if let Reply::Accepted(answer) = self.client.send(&call).await {
+            self.world.hardware.lock().unwrap().push(answer.json()["id"].as_i64().unwrap());
+        }
+        let id = self.some_hardware();
+        let call = Call::new(Method::DELETE, format!("/hardware/{id}"), Value::Null);
+        if let Reply::Accepted(_) = self.client.send_allowing(&call, &[404, 409]).await {
+            self.world.hardware.lock().unwrap().retain(|other| *other != id);
+        }
     }
 
     /// Readers in between. What they are told of a reservation is one version of it, and never half of two.
     async fn look(&mut self) {
-        let hardware = self.client.dice.pick(&self.world.hardware);
+        let hardware = self.some_hardware();
         let some = self.some_reservation().map_or(Value::Null, |reservation| reservation["id"].clone());
         let path = match self.client.dice.below(6) {
             0 => "/hardware".to_owned(),
@@ -183,7 +205,8 @@ impl Actor {
             _ if some.is_null() => return,
             _ => format!("/reservations/{some}"),
         };
-        let reply = self.client.send(&Call::new(Method::GET, path.clone(), Value::Null)).await;
+        let reply =
+            self.client.send_allowing(&Call::new(Method::GET, path.clone(), Value::Null), &[404]).await;
         let Reply::Accepted(answer) = reply else { return };
         match answer.json() {
             Value::Array(reservations) if path.starts_with("/reservations") => {

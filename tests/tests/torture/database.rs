@@ -11,8 +11,11 @@ use system_tests::{
 };
 use tempfile::TempDir;
 
-use crate::checker::Claim;
+use crate::checker::{Claim, Hardware, Stock};
 
+/// Of what is archived there is nothing to be had.
+const STOCK: &str =
+    "SELECT id, CASE WHEN archived_id = 0 THEN capacity ELSE 0 END AS capacity, buffer_s FROM hardware";
 const CLAIMS: &str = "SELECT hardware_id, starts_at, blocked_until, qty FROM claim";
 
 #[derive(Clone, Copy, Debug)]
@@ -65,6 +68,12 @@ impl Database {
                 sqlx::query_as(sql).fetch_all(&mut connection).await.unwrap()
             }
         }
+    }
+
+    /// What there is, as the database has it.
+    pub async fn stock(&self) -> Stock {
+        let hardware = |(id, capacity, buffer)| (id, Hardware { capacity, buffer });
+        self.rows(STOCK).await.into_iter().map(hardware).collect()
     }
 
     /// What is taken, as the database has it.

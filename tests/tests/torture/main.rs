@@ -11,6 +11,7 @@ mod audit;
 mod baskets;
 mod booking;
 mod checker;
+mod clerk;
 mod client;
 mod database;
 mod dice;

@@ -146,7 +146,7 @@ impl Run {
         self.report("");
         findings.extend(self.tally.faults());
         let claims = self.stage.database.claims().await;
-        findings.extend(checker::collisions(&claims, &self.stage.stock().await, time::now()));
+        findings.extend(checker::collisions(&claims, &self.stage.database.stock().await, time::now()));
         findings.extend(self.stage.violations().await);
         let Self { stage, name, .. } = self;
         let complaints = stage.complaints();

@@ -3,12 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
-use system_tests::{Answer, Service, Settings, run};
+use system_tests::{Answer, Service, Settings, command::Finished, run};
 
-use crate::{
-    checker::{Hardware, Stock},
-    database::Database,
-};
+use crate::{checker::Hardware, database::Database};
 
 pub struct Stage {
     pub database: Database,
@@ -67,18 +64,15 @@ impl Stage {
         found.into_values().collect()
     }
 
-    /// Capacity of every hardware as it is now.
-    pub async fn stock(&self) -> Stock {
-        let number = |row: &Value, member: &str| row[member].as_i64().unwrap();
-        let hardware =
-            |row: &Value| Hardware { capacity: number(row, "capacity"), buffer: number(row, "buffer_s") };
-        self.all("/hardware?limit=1000").await.iter().map(|row| (number(row, "id"), hardware(row))).collect()
-    }
-
     /// What `hardware verify` finds; nothing, if all is well.
     pub async fn violations(&self) -> Vec<String> {
-        let told = run(&["verify"], &self.settings).await;
+        let told = self.command(&["verify"]).await;
         if told.code == Some(0) { Vec::new() } else { vec![format!("verify: {told:?}")] }
+    }
+
+    /// Runs `hardware ARGUMENTS` on this database, beside the processes.
+    pub async fn command(&self, arguments: &[&str]) -> Finished {
+        run(arguments, &self.settings).await
     }
 
     /// What the processes complained about.
