@@ -18,8 +18,8 @@ use crate::{
     failure,
     form::Form,
     hardware_client::{Entry, Failure, NotFree, Reservation},
-    search::Mistake,
-    view::LinkView,
+    search::{Mistake, Moment, read_moment},
+    view::{LinkView, times::Writer},
     visit::Visit,
 };
 
@@ -51,7 +51,7 @@ pub(crate) async fn book(
             let entry = entry(app, &booking, outgoing).await;
             mistaken(app, &visit, &booking, entry.as_ref(), &failure::mistakes(status, refusal))
         }
-        Err(error) => again::page(app, &visit, attempt(&booking, &form), &error),
+        Err(error) => again::page(app, &visit, attempt(app, &visit, &booking, &form), &error),
     }
 }
 
@@ -76,10 +76,15 @@ pub(super) fn mistaken(
     super::page(app, failure::status_of(mistakes), "book", &page)
 }
 
-pub(super) fn attempt(booking: &Booking, form: &Form) -> Attempt {
+pub(super) fn attempt(app: &App, visit: &Visit, booking: &Booking, form: &Form) -> Attempt {
+    let times = Writer::new(app.tz, visit.now);
+    let shown = |typed: &str| match read_moment(typed, app.tz) {
+        Moment::At(at) => times.full(at).text,
+        Moment::Skipped | Moment::Unreadable => typed.to_owned(),
+    };
     let facts = [
-        ("From", booking.starts_at.replace('T', " ")),
-        ("To", booking.ends_at.replace('T', " ")),
+        ("From", shown(&booking.starts_at)),
+        ("To", shown(&booking.ends_at)),
         ("Units", booking.qty.clone()),
         ("Who", booking.user.clone()),
         ("For", booking.purpose.clone()),

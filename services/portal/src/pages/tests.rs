@@ -138,7 +138,7 @@ fn booking_pages(app: &App) -> Vec<(&'static str, poem::Result<Response>)> {
     let mistakes = Booking::default().check(app.tz).unwrap_err();
     let not_free = |booking: &Booking, why: &NotFree| book::not_free(app, &visit, booking, why);
     let lost = |booking: &Booking, failure| {
-        again::page(app, &visit, book::attempt(booking, &Form::default()), &failure)
+        again::page(app, &visit, book::attempt(app, &visit, booking, &Form::default()), &failure)
     };
     vec![
         ("book, not free", not_free(&full_booking(), &full_not_free())),

@@ -24,7 +24,7 @@ fn is_not_known(page: &Page) {
         .has("<h1>It is not known whether this was booked</h1>")
         .has("the same form books only once, however often it is sent")
         .has("Send it again")
-        .has("<dd>2026-06-11 14:00</dd>")
+        .has("<dd>Thu 11 Jun 2026, 14:00</dd>")
         .has("<dd>ada &lt;script&gt;</dd>")
         .lacks("Nothing was booked");
     let same = |name: &str| hidden_field(&page.html, "class=\"row\"", name);

@@ -129,7 +129,7 @@ async fn the_coming_bookings_are_listed_with_their_units_and_state() {
         .collect();
     queries.sort();
     let meant = [
-        "hardware=7&state=confirmed,out&from=2026-06-11T11:42:07Z&limit=20",
+        "hardware=7&state=confirmed,out&from=2026-06-11T11:42:07Z&limit=10",
         "hardware=7&state=out&to=2026-06-11T11:42:07Z&limit=100",
     ];
     assert_eq!(queries, meant);

@@ -12,6 +12,7 @@
 
 mod booking;
 mod booking_lost;
+mod booking_refused;
 mod bookings;
 mod command;
 mod errors;

@@ -16,7 +16,7 @@ use crate::{
 /// Days that the chart shows.
 pub(super) const DAYS: u64 = 14;
 /// Bookings that are shown; the others are a link away.
-const MAX_BOOKINGS: u32 = 20;
+const MAX_BOOKINGS: u32 = 10;
 /// A day begins at midnight, or where the clocks skip that, within this many hours.
 const MAX_GAP_HOURS: i64 = 25;
 
