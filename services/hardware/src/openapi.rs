@@ -1,6 +1,6 @@
 //! The OpenAPI document: what poem-openapi makes of the handlers, made true for what the stack around them adds.
 
-use poem_openapi::{OpenApiService, registry::Registry, types::Type};
+use poem_openapi::{OpenApiService, registry::Registry};
 use serde_json::{Map, Value, json};
 
 use crate::api::{
@@ -69,7 +69,8 @@ pub fn page(service: &OpenApiService<Api, ()>, document: &str) -> String {
 /// Whatever claims units can be refused with more than a sentence.
 fn describe_refusals(document: &mut Value) {
     let mut registry = Registry::new();
-    NotFreeView::register(&mut registry);
+    // Named in full: in scope, the trait's own `is_empty` would come before that of `str`.
+    <NotFreeView as poem_openapi::types::Type>::register(&mut registry);
     let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else {
         return;
     };

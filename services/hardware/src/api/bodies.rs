@@ -8,7 +8,7 @@ use crate::domain::hardware::Changes;
 /// A new hardware. Only `provider` and `name` are required.
 #[derive(Clone, Debug, Object, Deserialize)]
 #[oai(rename = "NewHardware", deny_unknown_fields)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object")]
 pub struct NewHardware {
     /// Who has it: 1 to 100 characters.
     #[oai(validator(min_length = 1, max_length = 100))]
@@ -64,7 +64,7 @@ impl From<NewHardware> for Changes {
 /// New values for some fields (RFC 7396): what is not named stays, `null` takes an optional value away.
 #[derive(Clone, Debug, Object, Deserialize)]
 #[oai(rename = "HardwareChanges", deny_unknown_fields)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object")]
 pub struct HardwareChanges {
     /// Who has it.
     pub provider: Option<String>,

@@ -167,16 +167,17 @@ pub fn window(starts_at: Moment, ends_at: Moment, zone: Tz, now_s: i64) -> Resul
     Window::asked(Some(starts_at), Some(ends_at), zone, now_s).map_err(own_name)
 }
 
-/// The zone of a reservation's wall-clock times: the one that was named, else that of its hardware.
+/// The zone of a reservation's wall-clock times: the one that was named, else the one that its hardware have, else
+/// `fallback`.
 ///
 /// # Errors
-/// The hardware are in different zones and a time needs one.
+/// The hardware have different zones, and a time needs one.
 pub fn zone_of(times: &[Moment], named: Option<Tz>, of_hardware: &[Tz], fallback: Tz) -> Result<Tz, Invalid> {
     let needed = times.iter().any(|time| matches!(time, Moment::Wall(_)));
     match (named, of_hardware) {
         (Some(named), _) => Ok(named),
-        (None, [first, rest @ ..]) if !needed || rest.iter().all(|zone| zone == first) => Ok(*first),
         (None, []) => Ok(fallback),
+        (None, [first, rest @ ..]) if !needed || rest.iter().all(|zone| zone == first) => Ok(*first),
         (None, _) => Err(Invalid::new("tz", "is needed: the lines' hardware are in different time zones")),
     }
 }
@@ -218,6 +219,7 @@ mod tests {
         let (berlin, tokyo) = (Tz::Europe__Berlin, Tz::Asia__Tokyo);
         assert_eq!(zone_of(&[wall], None, &[berlin, berlin], Tz::UTC), Ok(berlin));
         assert_eq!(zone_of(&[wall], None, &[berlin, tokyo], Tz::UTC).unwrap_err().field, "tz");
+        assert_eq!(zone_of(&[wall], None, &[], tokyo), Ok(tokyo));
         assert_eq!(zone_of(&[wall], Some(tokyo), &[berlin, tokyo], Tz::UTC), Ok(tokyo));
         assert!(zone_of(&[instant], None, &[berlin, tokyo], Tz::UTC).is_ok());
     }

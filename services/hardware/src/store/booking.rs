@@ -79,7 +79,6 @@ pub async fn shortages(
 pub async fn explained<T>(db: &Db, result: Result<T, StoreError>) -> Result<T, StoreError> {
     match result {
         Err(StoreError::Short(shortfall)) => {
-            metrics::counter!("reservations_total", "result" => "refused").increment(1);
             Err(StoreError::Refused(Box::new(refusals::explain(db, *shortfall).await?)))
         }
         other => other,

@@ -188,8 +188,8 @@ fn window(hold: &Hold, changes: &WishChanges, lines: &[Line], act: &Act<'_>) -> 
     }
     let starts_at = changes.starts_at.unwrap_or(Moment::Instant(old.from));
     let ends_at = changes.ends_at.unwrap_or(Moment::Instant(old.to));
-    let of_line = |line: &Line| hold.stocks.get(&line.hardware).and_then(|stock| stock.tz).unwrap_or(act.tz);
-    let zones: Vec<_> = lines.iter().map(of_line).collect();
+    let of_line = |line: &Line| hold.stocks.get(&line.hardware).and_then(|stock| stock.tz);
+    let zones: Vec<_> = lines.iter().filter_map(of_line).collect();
     let zone = wish::zone_of(&[starts_at, ends_at], changes.tz, &zones, act.tz)?;
     wish::window(starts_at, ends_at, zone, act.present.now_s)
 }

@@ -61,11 +61,21 @@ pub enum Booked {
 /// [`StoreError::Refused`] when something is not free, [`StoreError::Impossible`] for hardware that is not in the
 /// catalogue or an impossible time, [`StoreError::KeyReused`].
 pub async fn create(db: &Db, wish: &Wish, order: &Order<'_>) -> Result<Booked, StoreError> {
-    let booked = explained(db, retrying(|| try_create(db, wish, order)).await).await?;
-    if matches!(&booked, Booked::New(reservation) if reservation.id != 0) {
-        metrics::counter!("reservations_total", "result" => "accepted").increment(1);
+    let result = explained(db, retrying(|| try_create(db, wish, order)).await).await;
+    if !order.dry_run {
+        count(&result);
     }
-    Ok(booked)
+    result
+}
+
+fn count(result: &Result<Booked, StoreError>) {
+    let result = match result {
+        Ok(Booked::New(_)) => "accepted",
+        Ok(Booked::Before { .. }) => "replayed",
+        Err(StoreError::Refused(_)) => "refused",
+        Err(_) => "failed",
+    };
+    metrics::counter!("reservations_total", "result" => result).increment(1);
 }
 
 async fn try_create(db: &Db, wish: &Wish, order: &Order<'_>) -> Result<Booked, StoreError> {
@@ -108,14 +118,14 @@ async fn check_without_lock(db: &Db, wish: &Wish, order: &Order<'_>) -> Result<(
 }
 
 /// The time wished for; only now it is known in which zone.
-fn window_of(wish: &Wish, stocks: &Stocks, order: &Order<'_>) -> Result<Window, StoreError> {
+pub(super) fn window_of(wish: &Wish, stocks: &Stocks, order: &Order<'_>) -> Result<Window, StoreError> {
     let is_live = |id| stocks.get(&id).is_some_and(|stock| stock.is_live);
     let unknown: Vec<_> = wish.basket.ids().filter(|id| !is_live(*id)).collect();
     if !unknown.is_empty() {
         let wrong = unknown.into_iter().map(|id| not_in_catalogue(wish, id)).collect();
         return Err(StoreError::Impossible(wrong));
     }
-    let zones: Vec<_> = stocks.values().map(|stock| stock.tz.unwrap_or(order.tz)).collect();
+    let zones: Vec<_> = stocks.values().filter_map(|stock| stock.tz).collect();
     wish::zone_of(&[wish.starts_at, wish.ends_at], wish.tz, &zones, order.tz)
         .and_then(|zone| wish::window(wish.starts_at, wish.ends_at, zone, order.present.now_s))
         .map_err(|wrong| StoreError::Impossible(vec![wrong]))
@@ -125,7 +135,7 @@ fn not_in_catalogue(wish: &Wish, id: i64) -> Invalid {
     wish.basket.invalid(id, "hardware", format!("is {id}, which is not in the catalogue"))
 }
 
-fn intents(wish: &Wish, stocks: &Stocks, window: Window) -> Vec<Intent> {
+pub(super) fn intents(wish: &Wish, stocks: &Stocks, window: Window) -> Vec<Intent> {
     let intent = |(id, qty)| {
         let stock = stocks.get(&id)?.clone();
         let new = OwnClaim::new(id, window, stock.buffer_s, qty);
@@ -134,7 +144,7 @@ fn intents(wish: &Wish, stocks: &Stocks, window: Window) -> Vec<Intent> {
     wish.basket.iter().filter_map(intent).collect()
 }
 
-async fn write(
+pub(super) async fn write(
     conn: &mut Conn<'_>,
     wish: &Wish,
     intents: &[Intent],

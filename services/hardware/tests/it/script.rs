@@ -207,7 +207,7 @@ async fn lived_twice(seed: u64, one: &TestApp, two: &TestApp) {
             *last = (*last).max(a.1["id"].as_i64().unwrap());
         }
     }
-    println!("seed {seed}: {met:?}");
+    eprintln!("seed {seed}: {met:?}");
     assert!(met.keys().all(|status| *status < 500), "{met:?}");
     assert!(
         met[&201] > 100 && met[&200] > 400 && met[&409] > 100 && met[&422] > 20,

@@ -11,7 +11,7 @@ use crate::{
 /// A booking: all of its lines, or none.
 #[derive(Clone, Debug, Object, Deserialize, Serialize)]
 #[oai(rename = "NewReservation", deny_unknown_fields)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object")]
 pub struct NewReservation {
     /// From when: RFC 3339, or without an offset wall clock in `tz`.
     pub starts_at: Time,
@@ -34,7 +34,7 @@ pub struct NewReservation {
 /// Units of one hardware.
 #[derive(Clone, Copy, Debug, Object, Deserialize, Serialize)]
 #[oai(rename = "NewLine", deny_unknown_fields)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object")]
 pub struct NewLine {
     /// The hardware's id.
     pub hardware: i64,
@@ -64,7 +64,7 @@ impl From<NewReservation> for Raw {
 /// New values for some fields (RFC 7396): what is not named stays, `null` takes an optional value away.
 #[derive(Clone, Debug, Object, Deserialize)]
 #[oai(rename = "ReservationChanges", deny_unknown_fields)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object")]
 pub struct ReservationChanges {
     /// From when.
     pub starts_at: Option<Time>,
@@ -102,7 +102,7 @@ impl From<ReservationChanges> for RawChanges {
 /// What comes back; all that is out, if nothing is said.
 #[derive(Clone, Debug, Object, Deserialize)]
 #[oai(rename = "Return", deny_unknown_fields)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object")]
 pub struct ReturnBody {
     /// Units by hardware.
     #[oai(validator(min_items = 1, max_items = 100))]

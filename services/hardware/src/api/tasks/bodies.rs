@@ -8,7 +8,7 @@ use crate::{api::params::Time, domain::task::TaskChanges as Changes};
 /// A new task. With `hardware`, `starts_at` and `qty` it is maintenance: it takes units out of service.
 #[derive(Clone, Debug, Object, Deserialize)]
 #[oai(rename = "NewTask", deny_unknown_fields)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object")]
 pub struct NewTask {
     /// 1 to 60 characters.
     #[oai(validator(min_length = 1, max_length = 60))]
@@ -51,7 +51,7 @@ impl From<NewTask> for Changes {
 /// New values for some fields (RFC 7396): what is not named stays, `null` takes an optional value away.
 #[derive(Clone, Debug, Object, Deserialize)]
 #[oai(rename = "TaskChanges", deny_unknown_fields)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object")]
 pub struct TaskChanges {
     /// 1 to 60 characters.
     pub title: Option<String>,

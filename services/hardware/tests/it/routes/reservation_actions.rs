@@ -83,6 +83,8 @@ on_both! {
         app.act(reservation + 1, "return").await.problem(404);
         assert_eq!(app.post(&format!("/reservations/{reservation}/return"), json!({ "lines": [], "typo": 1 })).await.wrong_fields(400), ["typo"]);
         assert_eq!(app.post(&format!("/reservations/{reservation}/return"), json!({ "lines": [] })).await.wrong_fields(422), ["lines"]);
+        let list = app.post(&format!("/reservations/{reservation}/return"), json!([])).await.problem(400);
+        assert!(!list["detail"].as_str().unwrap().contains("struct"), "{list}");
         let body = app.request(Method::POST, &format!("/reservations/{reservation}/return")).body("x");
         Answer::of(body).await.problem(415);
     }
