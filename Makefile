@@ -1,6 +1,6 @@
 # Every target is one script or one cargo command; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: run demo test bench fmt check openapi screenshot deny build images up down clean help
+.PHONY: run demo test torture bench fmt check openapi screenshot deny build images up down clean help
 
 run: ## both services on SQLite with two sample rows, in the foreground
 	@scripts/run.sh
@@ -8,8 +8,11 @@ run: ## both services on SQLite with two sample rows, in the foreground
 demo: ## the same with a catalogue of some hundred lines
 	@scripts/run.sh --demo
 
-test: ## everything: format, clippy, SQLite, MySQL (needs Docker), whole system, scripts
+test: ## everything: format, clippy, SQLite, MySQL (needs Docker), whole system, races, scripts
 	@scripts/test.sh
+
+torture: ## the concurrency checker at length (TORTURE_SECONDS=300 a scenario and database)
+	@scripts/torture.sh
 
 bench: ## how long the availability functions take, without HTTP (services/hardware/benches)
 	cargo bench --locked -p hardware

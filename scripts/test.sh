@@ -69,13 +69,30 @@ system_suite() {
   cargo test --locked --workspace --test system --no-fail-fast -- ${filter[@]+"${filter[@]}"}
 }
 
+# Races, crashes, and a build that must be caught at overbooking: tests/tests/torture. `make torture` goes on for longer.
+torture_suite() {
+  local filter=()
+  if [ "${TOOLCRIB_SKIP_DOCKER:-}" = 1 ]; then
+    echo "WITHOUT its MySQL part: TOOLCRIB_SKIP_DOCKER=1"
+    filter=(--skip ::mysql)
+  fi
+  cargo test --locked --workspace --test torture --no-fail-fast -- ${filter[@]+"${filter[@]}"}
+}
+
+build_suite() {
+  # The careless build is a binary of its own. With the test among the targets both calls unify features alike.
+  cargo build --locked --workspace --features hardware/naive --bin hardware-naive --test torture &&
+    cargo build --locked --workspace --bins --tests
+}
+
 suite Format cargo fmt --all --check
 suite Clippy cargo clippy --locked --workspace --all-targets -- -D warnings
-suite Build cargo build --locked --workspace --bins --tests
+suite Build build_suite
 if [ "$failed" = 0 ]; then
   suite "SQLite suite" sqlite_suite
   if [ "${TOOLCRIB_SKIP_DOCKER:-}" = 1 ]; then skipped "MySQL suite" "TOOLCRIB_SKIP_DOCKER=1"; else suite "MySQL suite" mysql_suite; fi
   suite "System suite" system_suite
+  suite "Torture suite" torture_suite
   suite "Doc tests" cargo test --locked --workspace --doc --quiet
 else
   skipped "Tests" "the code does not pass format, clippy and build yet"
