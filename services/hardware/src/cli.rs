@@ -1,5 +1,6 @@
 //! The command line: what each command does. Data goes to stdout, everything else to stderr.
 
+pub mod bookings;
 pub mod catalogue;
 pub mod serve;
 pub mod verify;
@@ -68,6 +69,17 @@ pub enum Import {
         #[arg(long)]
         dry_run: bool,
         /// Where to write a line for every row; without it, refused rows go to stderr.
+        #[arg(long)]
+        report: Option<PathBuf>,
+    },
+    /// Bookings of one hardware, in the file's order. Ends with one line of JSON; exit 1 if a row cannot be read.
+    Reservations {
+        /// A CSV file with the columns job (or key), `starts_at`, `ends_at`, and perhaps qty, user, purpose; `-` is stdin.
+        file: PathBuf,
+        /// The hardware's id.
+        #[arg(long)]
+        hardware: i64,
+        /// Where to write a line for every row; without it, refused and failed rows go to stderr.
         #[arg(long)]
         report: Option<PathBuf>,
     },

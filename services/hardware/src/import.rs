@@ -1,17 +1,20 @@
-//! The catalogue from CSV: read on a thread of its own, written in chunks of at most 500 rows, in bounded memory
-//! whatever the file's length. Every row is created, updated, left alone or refused for itself; the rest imports.
+//! The catalogue from CSV, and in [`reservations`] bookings: read on a thread of its own, written in chunks of at most
+//! 500 rows, in bounded memory whatever the file's length. Every row is created, updated, left alone or refused for
+//! itself; the rest imports.
 
 pub mod cells;
 mod columns;
 pub use self::columns::NAMES;
 mod reader;
+mod reservation_columns;
+pub mod reservations;
 
 use std::{collections::HashMap, io, io::Read};
 
 use sha2::{Digest, Sha256};
 use tokio::sync::mpsc;
 
-use self::reader::Row;
+use self::columns::{Columns, Row};
 use crate::{
     db::Db,
     domain::Invalid,
@@ -89,7 +92,7 @@ pub async fn import_catalogue(
     listener: &mut dyn Listener,
 ) -> Result<(), ImportError> {
     let (sender, mut messages) = mpsc::channel(READ_AHEAD);
-    let reading = tokio::task::spawn_blocking(move || reader::read(source, &sender));
+    let reading = tokio::task::spawn_blocking(move || reader::read(source, Columns::read, &sender));
     let mut seen = Seen::default();
     while let Some(message) = messages.recv().await {
         match message {

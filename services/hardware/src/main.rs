@@ -7,11 +7,12 @@ use chassis::{config::process_env, telemetry};
 use clap::{CommandFactory, Parser};
 use hardware::{
     api::Context,
-    cli::{Cli, Command, Exit, Export, Import, catalogue, serve, verify, write_stdout},
+    cli::{Cli, Command, Exit, Export, Import, bookings, catalogue, serve, verify, write_stdout},
     config::Config,
     db::Db,
     domain::present::Present,
     openapi, readiness,
+    store::reservation_import::Mode,
 };
 use tokio::runtime::Runtime;
 
@@ -83,6 +84,10 @@ async fn with_database(command: Command, config: Config) -> anyhow::Result<Exit>
         _ if pending > 0 => anyhow::bail!("{place}: schema behind by {pending}: run `hardware migrate`"),
         Command::Import(Import::Hardware { file, dry_run, report }) => {
             catalogue::import(&db, present, &file, dry_run, report.as_deref()).await
+        }
+        Command::Import(Import::Reservations { file, hardware, report }) => {
+            let mode = Mode { hardware, present, tz: config.customer.tz, actor: catalogue::ACTOR };
+            bookings::import(&db, mode, &file, report.as_deref()).await
         }
         Command::Export(Export::Hardware) => catalogue::export(&db).await,
         Command::Seed => catalogue::seed(&db, &clock).await,

@@ -23,6 +23,7 @@ pub mod refusals;
 pub mod reservation_actions;
 pub mod reservation_change;
 pub mod reservation_create;
+pub mod reservation_import;
 pub mod reservation_rows;
 pub mod reservations;
 pub mod risks;
@@ -46,6 +47,7 @@ pub fn statements() -> Vec<&'static Statement> {
         idempotency::STATEMENTS,
         locks::STATEMENTS,
         refusals::STATEMENTS,
+        reservation_import::STATEMENTS,
         reservation_rows::STATEMENTS,
         reservations::STATEMENTS,
         task_change::STATEMENTS,

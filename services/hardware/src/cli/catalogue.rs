@@ -15,6 +15,7 @@ use super::{Exit, write_stdout};
 use crate::{
     db::Db,
     domain::{
+        Invalid,
         hardware::{Changes, Hardware},
         present::Present,
     },
@@ -26,7 +27,8 @@ use crate::{
     },
 };
 
-const ACTOR: &str = "command line";
+/// Who does what the command line does.
+pub const ACTOR: &str = "command line";
 const EXPORT_AHEAD: usize = 2;
 
 /// Imports `file`, reports every row, and ends with one line of JSON on stdout.
@@ -41,13 +43,7 @@ pub async fn import(
     report: Option<&Path>,
 ) -> anyhow::Result<Exit> {
     let (source, progress) = open(file)?;
-    let rows: Box<dyn Write + Send> = match report {
-        Some(path) => {
-            Box::new(BufWriter::new(File::create(path).with_context(|| path.display().to_string())?))
-        }
-        None => Box::new(io::stderr()),
-    };
-    let mut teller = Teller { rows, everything: report.is_some(), progress: progress.clone(), broken: None };
+    let mut teller = Teller::new(report, &progress)?;
     let mode = Mode { dry_run, present, actor: ACTOR };
     let mut summary = Summary::default();
     let ended = import::import_catalogue(db, source, mode, &mut summary, &mut teller).await;
@@ -62,17 +58,20 @@ fn exit_of(ended: Result<(), ImportError>, summary: Summary) -> anyhow::Result<E
     match ended {
         Ok(()) if summary.failed == 0 => Ok(Exit::Ok),
         Ok(()) => Ok(Exit::Failed),
-        Err(error) => {
-            eprintln!(
-                "hardware: the import ended early: {error}; what was imported stays, and the file can be imported again"
-            );
-            Ok(Exit::Failed)
-        }
+        Err(error) => Ok(ended_early(&error)),
     }
 }
 
+/// Says why an import did not get to the end of its file.
+pub(super) fn ended_early(error: &ImportError) -> Exit {
+    eprintln!(
+        "hardware: the import ended early: {error}; what was imported stays, and the file can be imported again"
+    );
+    Exit::Failed
+}
+
 /// The file, and a bar that follows it on a terminal.
-fn open(file: &Path) -> anyhow::Result<(Box<dyn Read + Send>, ProgressBar)> {
+pub(super) fn open(file: &Path) -> anyhow::Result<(Box<dyn Read + Send>, ProgressBar)> {
     if file == Path::new("-") {
         return Ok((Box::new(io::stdin()), ProgressBar::hidden()));
     }
@@ -95,7 +94,7 @@ fn print_summary(summary: Summary) -> anyhow::Result<()> {
 }
 
 /// Writes a line for each row: all of them into a report, only refused ones onto the terminal.
-struct Teller {
+pub(super) struct Teller {
     rows: Box<dyn Write + Send>,
     everything: bool,
     progress: ProgressBar,
@@ -103,7 +102,36 @@ struct Teller {
 }
 
 impl Teller {
-    fn tell(&mut self, line: &str) {
+    /// Tells the file `report`, or the terminal.
+    pub(super) fn new(report: Option<&Path>, progress: &ProgressBar) -> anyhow::Result<Self> {
+        let rows: Box<dyn Write + Send> = match report {
+            Some(path) => {
+                Box::new(BufWriter::new(File::create(path).with_context(|| path.display().to_string())?))
+            }
+            None => Box::new(io::stderr()),
+        };
+        Ok(Self { rows, everything: report.is_some(), progress: progress.clone(), broken: None })
+    }
+
+    /// The import has come to `line`.
+    pub(super) fn reached(&self, line: u64) {
+        self.progress.set_message(format!("line {line}"));
+    }
+
+    /// A column that is not read, and why.
+    pub(super) fn ignored(&mut self, column: &str, why: &str) {
+        self.tell(&format!("line 1: column `{column}` is ignored: it {why}"));
+    }
+
+    /// For the report alone.
+    pub(super) fn tell_all(&mut self, line: &str) {
+        if self.everything {
+            self.tell(line);
+        }
+    }
+
+    /// For the report, or for the terminal.
+    pub(super) fn tell(&mut self, line: &str) {
         if self.everything {
             self.broken = self.broken.take().or(writeln!(self.rows, "{line}").err());
         } else {
@@ -114,7 +142,8 @@ impl Teller {
         }
     }
 
-    fn finish(mut self) -> io::Result<()> {
+    /// Whether all of it could be told.
+    pub(super) fn finish(mut self) -> io::Result<()> {
         self.rows.flush()?;
         self.broken.map_or(Ok(()), Err)
     }
@@ -122,26 +151,27 @@ impl Teller {
 
 impl Listener for Teller {
     fn ignored_column(&mut self, column: String, why: &'static str) {
-        self.tell(&format!("line 1: column `{column}` is ignored: it {why}"));
+        self.ignored(&column, why);
     }
 
     fn row(&mut self, report: RowReport) {
         let RowReport { line, provider, name, outcome } = report;
-        self.progress.set_message(format!("line {line}"));
+        self.reached(line);
         let word = match &outcome {
             Outcome::Created => "created",
             Outcome::Updated => "updated",
             Outcome::Unchanged => "unchanged",
             Outcome::Failed(why) => {
-                let why: Vec<_> =
-                    why.iter().map(|invalid| format!("{} {}", invalid.field, invalid.detail)).collect();
-                return self.tell(&format!("line {line}: failed: {provider} / {name}: {}", why.join("; ")));
+                return self.tell(&format!("line {line}: failed: {provider} / {name}: {}", reasons(why)));
             }
         };
-        if self.everything {
-            self.tell(&format!("line {line}: {word}: {provider} / {name}"));
-        }
+        self.tell_all(&format!("line {line}: {word}: {provider} / {name}"));
     }
+}
+
+/// All that is wrong with a row, in one line.
+pub(super) fn reasons(why: &[Invalid]) -> String {
+    why.iter().map(|invalid| format!("{} {}", invalid.field, invalid.detail)).collect::<Vec<_>>().join("; ")
 }
 
 /// Writes the catalogue to stdout as CSV.

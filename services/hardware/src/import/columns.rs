@@ -1,10 +1,13 @@
 //! What each column of a CSV file means.
 
-use super::cells::restored;
-use crate::domain::{
-    Invalid,
-    hardware::Changes,
-    tags::{CSV_SEPARATOR, is_key},
+use super::{cells::restored, reader::Table};
+use crate::{
+    domain::{
+        Invalid,
+        hardware::Changes,
+        tags::{CSV_SEPARATOR, is_key},
+    },
+    store::catalogue_import::MAX_CHUNK,
 };
 
 /// The columns that an export writes, in order.
@@ -25,6 +28,34 @@ enum Column {
 #[derive(Debug)]
 pub struct Columns(Vec<Column>);
 
+impl Table for Columns {
+    type Row = Row;
+    const CHUNK: usize = MAX_CHUNK;
+
+    fn width(&self) -> usize {
+        self.0.len()
+    }
+
+    fn row(&self, line: u64, cells: &[&str], flaw: Option<Invalid>) -> Row {
+        let of = |name| self.cell(cells, name).to_owned();
+        let changes = flaw.map_or_else(|| self.changes(cells), |flaw| Err(vec![flaw]));
+        Row { line, provider: of("provider"), name: of("name"), changes }
+    }
+}
+
+/// One row, read.
+#[derive(Debug)]
+pub struct Row {
+    /// The line that it begins on.
+    pub line: u64,
+    /// Its provider, for the report.
+    pub provider: String,
+    /// Its name, for the report.
+    pub name: String,
+    /// What it wants, or why it cannot be read.
+    pub changes: Result<Changes, Vec<Invalid>>,
+}
+
 /// A column that is not imported, and why.
 pub type IgnoredColumn = (String, &'static str);
 
@@ -33,23 +64,18 @@ impl Columns {
     ///
     /// # Errors
     /// `provider` or `name` is missing, or a column is there twice.
-    pub fn read<'h>(header: impl Iterator<Item = &'h str>) -> Result<(Self, Vec<IgnoredColumn>), Invalid> {
+    pub fn read(header: &[&str]) -> Result<(Self, Vec<IgnoredColumn>), Invalid> {
         let (mut columns, mut ignored) = (Vec::new(), Vec::new());
         for title in header {
             let column = column_of(title.trim());
             if column == Column::Ignored {
-                ignored.push((
-                    title.trim().chars().take(80).collect(),
-                    "is neither a known column nor a tag's key",
-                ));
+                ignored.push((short(title), "is neither a known column nor a tag's key"));
             } else if columns.contains(&column) {
                 return Err(Invalid::new("header", format!("has the column `{}` twice", title.trim())));
             }
             columns.push(column);
         }
-        if columns.len() > MAX_COLUMNS {
-            return Err(Invalid::new("header", format!("has more than {MAX_COLUMNS} columns")));
-        }
+        check_number(columns.len())?;
         for required in ["provider", "name"] {
             if !columns.contains(&Column::Known(required)) {
                 return Err(Invalid::new(
@@ -59,11 +85,6 @@ impl Columns {
             }
         }
         Ok((Self(columns), ignored))
-    }
-
-    /// How many cells a row must have.
-    pub fn len(&self) -> usize {
-        self.0.len()
     }
 
     /// The cell of a known column.
@@ -99,8 +120,26 @@ impl Columns {
     }
 }
 
+/// Refuses a header with more columns than any sensible file has.
+pub(super) fn check_number(columns: usize) -> Result<(), Invalid> {
+    if columns > MAX_COLUMNS {
+        return Err(Invalid::new("header", format!("has more than {MAX_COLUMNS} columns")));
+    }
+    Ok(())
+}
+
+/// A title as names are compared: in small letters, blanks and dashes as underscores.
+pub(super) fn normal(title: &str) -> String {
+    title.trim().to_lowercase().replace([' ', '-'], "_")
+}
+
+/// A title as it is told: nobody reads a long one to its end.
+pub(super) fn short(title: &str) -> String {
+    title.trim().chars().take(80).collect()
+}
+
 fn column_of(title: &str) -> Column {
-    let normal = title.to_lowercase().replace([' ', '-'], "_");
+    let normal = normal(title);
     if let Some(known) = NAMES.into_iter().find(|name| *name == normal) {
         return Column::Known(known);
     }
@@ -108,7 +147,7 @@ fn column_of(title: &str) -> Column {
     if is_key(&key) { Column::Tag(key) } else { Column::Ignored }
 }
 
-fn number(field: &'static str, text: &str, wrong: &mut Vec<Invalid>) -> Option<i64> {
+pub(super) fn number(field: &'static str, text: &str, wrong: &mut Vec<Invalid>) -> Option<i64> {
     if text.is_empty() {
         return None;
     }
@@ -124,7 +163,7 @@ mod tests {
     use super::*;
 
     fn columns(header: &[&'static str]) -> (Columns, Vec<IgnoredColumn>) {
-        Columns::read(header.iter().copied()).unwrap()
+        Columns::read(header).unwrap()
     }
 
     #[test]
@@ -143,7 +182,7 @@ mod tests {
     #[test]
     fn a_header_without_provider_or_with_a_column_twice_is_refused() {
         for header in [vec!["name"], vec!["provider"], vec!["provider", "name", "Name"], vec![""]] {
-            assert_eq!(Columns::read(header.into_iter()).unwrap_err().field, "header");
+            assert_eq!(Columns::read(&header).unwrap_err().field, "header");
         }
     }
 

@@ -10,11 +10,8 @@ use std::{
 use csv::{ByteRecord, ReaderBuilder};
 use tokio::sync::mpsc::Sender;
 
-use super::{ImportError, MAX_ROWS, columns::Columns};
-use crate::{
-    domain::{Invalid, hardware::Changes},
-    store::catalogue_import::MAX_CHUNK,
-};
+use super::{ImportError, MAX_ROWS, columns::IgnoredColumn};
+use crate::domain::Invalid;
 
 /// The beginning of a file that is looked at for its delimiter; a header longer than this is none.
 const MAX_HEADER_BYTES: usize = 64 * 1024;
@@ -23,22 +20,23 @@ const MAX_ROW_BYTES: usize = 1024 * 1024;
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
 
-/// One row, read.
-#[derive(Debug)]
-pub struct Row {
-    /// The line that it begins on.
-    pub line: u64,
-    /// Its provider, for the report.
-    pub provider: String,
-    /// Its name, for the report.
-    pub name: String,
-    /// What it wants, or why it cannot be read.
-    pub changes: Result<Changes, Vec<Invalid>>,
+/// The columns of one kind of file, known from its header.
+pub trait Table: Sized {
+    /// What a row becomes.
+    type Row;
+    /// Rows sent on at once.
+    const CHUNK: usize;
+
+    /// How many cells a row must have.
+    fn width(&self) -> usize;
+
+    /// The row that begins on `line`. With a `flaw` it cannot be used, and `cells` may be none or too many.
+    fn row(&self, line: u64, cells: &[&str], flaw: Option<Invalid>) -> Self::Row;
 }
 
 /// What the reading thread tells.
 #[derive(Debug)]
-pub enum Message {
+pub enum Message<R> {
     /// A column that is not imported.
     Ignored {
         /// Its title.
@@ -46,12 +44,16 @@ pub enum Message {
         /// Why.
         why: &'static str,
     },
-    /// Up to [`MAX_CHUNK`] rows.
-    Rows(Vec<Row>),
+    /// Up to [`Table::CHUNK`] rows.
+    Rows(Vec<R>),
 }
 
-/// Reads all of `source` and sends it on; ends early when nobody listens any more.
-pub fn read(mut source: impl Read, sender: &Sender<Message>) -> Result<(), ImportError> {
+/// Reads all of `source` and sends it on; ends early when nobody listens any more. `columns` reads the header's titles.
+pub fn read<T: Table>(
+    mut source: impl Read,
+    columns: impl FnOnce(&[&str]) -> Result<(T, Vec<IgnoredColumn>), Invalid>,
+    sender: &Sender<Message<T::Row>>,
+) -> Result<(), ImportError> {
     let head = read_head(&mut source).map_err(ImportError::Read)?;
     let body = head.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&head).to_vec();
     let delimiter = delimiter(&body);
@@ -62,16 +64,16 @@ pub fn read(mut source: impl Read, sender: &Sender<Message>) -> Result<(), Impor
 
     let mut record = ByteRecord::new();
     let found = csv.read_byte_record(&mut record).map_err(read_error)?;
-    let columns = header(found.then_some(&record), sender)?;
-    let (mut rows, mut count) = (Vec::with_capacity(MAX_CHUNK), 0);
+    let table = header(found.then_some(&record), columns, sender)?;
+    let (mut rows, mut count) = (Vec::with_capacity(T::CHUNK), 0);
     while csv.read_byte_record(&mut record).map_err(read_error)? {
         let line = passed.borrow_mut().line_of_row_at(record.position().map_or(0, csv::Position::byte));
         count += 1;
         if count > MAX_ROWS {
             return Err(ImportError::TooManyRows);
         }
-        rows.push(row(&columns, &record, line));
-        if rows.len() == MAX_CHUNK && !send(sender, Message::Rows(std::mem::take(&mut rows))) {
+        rows.push(row(&table, &record, line));
+        if rows.len() == T::CHUNK && !send(sender, Message::Rows(std::mem::take(&mut rows))) {
             return Ok(());
         }
     }
@@ -81,7 +83,7 @@ pub fn read(mut source: impl Read, sender: &Sender<Message>) -> Result<(), Impor
     Ok(())
 }
 
-fn send(sender: &Sender<Message>, message: Message) -> bool {
+fn send<R>(sender: &Sender<Message<R>>, message: Message<R>) -> bool {
     sender.blocking_send(message).is_ok()
 }
 
@@ -118,43 +120,33 @@ fn delimiter(head: &[u8]) -> u8 {
         .map_or(b',', |(delimiter, _)| delimiter)
 }
 
-fn header(record: Option<&ByteRecord>, sender: &Sender<Message>) -> Result<Columns, ImportError> {
+fn header<T: Table>(
+    record: Option<&ByteRecord>,
+    columns: impl FnOnce(&[&str]) -> Result<(T, Vec<IgnoredColumn>), Invalid>,
+    sender: &Sender<Message<T::Row>>,
+) -> Result<T, ImportError> {
     let wrong = |why: &str| ImportError::Header(Invalid::new("header", why));
     let record = record.ok_or_else(|| wrong("is missing: the file is empty"))?;
     let cells = text_cells(record).ok_or_else(|| wrong("is not UTF-8 text"))?;
-    let (columns, ignored) = Columns::read(cells.into_iter()).map_err(ImportError::Header)?;
+    let (table, ignored) = columns(&cells).map_err(ImportError::Header)?;
     for (column, why) in ignored {
         send(sender, Message::Ignored { column, why });
     }
-    Ok(columns)
+    Ok(table)
 }
 
 fn text_cells(record: &ByteRecord) -> Option<Vec<&str>> {
     record.iter().map(|cell| std::str::from_utf8(cell).ok()).collect()
 }
 
-fn row(columns: &Columns, record: &ByteRecord, line: u64) -> Row {
-    let Some(cells) = text_cells(record) else {
-        return Row {
-            line,
-            provider: String::new(),
-            name: String::new(),
-            changes: Err(refusal("is not UTF-8 text")),
-        };
-    };
-    let (provider, name) =
-        (columns.cell(&cells, "provider").to_owned(), columns.cell(&cells, "name").to_owned());
-    let (given, wanted) = (cells.len(), columns.len());
-    let changes = if given == wanted {
-        columns.changes(&cells)
-    } else {
-        Err(refusal(&format!("has {given} columns; the header has {wanted}")))
-    };
-    Row { line, provider, name, changes }
-}
-
-fn refusal(why: &str) -> Vec<Invalid> {
-    vec![Invalid::new("row", why)]
+fn row<T: Table>(table: &T, record: &ByteRecord, line: u64) -> T::Row {
+    let flaw = |why: &str| Some(Invalid::new("row", why));
+    let Some(cells) = text_cells(record) else { return table.row(line, &[], flaw("is not UTF-8 text")) };
+    let (given, wanted) = (cells.len(), table.width());
+    if given == wanted {
+        return table.row(line, &cells, None);
+    }
+    table.row(line, &cells, flaw(&format!("has {given} columns; the header has {wanted}")))
 }
 
 fn read_error(error: csv::Error) -> ImportError {
@@ -217,11 +209,14 @@ impl<R: Read> Read for Counted<R> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{
+        super::columns::{Columns, Row},
+        *,
+    };
 
     fn rows(text: &str) -> Vec<Row> {
         let (sender, mut messages) = tokio::sync::mpsc::channel(100);
-        read(Cursor::new(text.as_bytes().to_vec()), &sender).unwrap();
+        read(Cursor::new(text.as_bytes().to_vec()), Columns::read, &sender).unwrap();
         let mut rows = Vec::new();
         while let Ok(message) = messages.try_recv() {
             if let Message::Rows(mut chunk) = message {
@@ -263,14 +258,14 @@ mod tests {
     fn a_quote_left_open_does_not_swallow_the_memory() {
         let text = format!("provider,name\na,\"{}", "x".repeat(4 * MAX_ROW_BYTES));
         let (sender, _messages) = tokio::sync::mpsc::channel(100);
-        let error = read(Cursor::new(text.into_bytes()), &sender).unwrap_err();
+        let error = read(Cursor::new(text.into_bytes()), Columns::read, &sender).unwrap_err();
         assert!(error.to_string().contains("is a quote left open?"), "{error}");
     }
 
     #[test]
     fn an_empty_file_and_a_header_alone_are_told_apart() {
         let (sender, _messages) = tokio::sync::mpsc::channel(1);
-        assert!(matches!(read(Cursor::new(b""), &sender), Err(ImportError::Header(_))));
-        assert!(read(Cursor::new(b"provider,name\n"), &sender).is_ok());
+        assert!(matches!(read(Cursor::new(b""), Columns::read, &sender), Err(ImportError::Header(_))));
+        assert!(read(Cursor::new(b"provider,name\n"), Columns::read, &sender).is_ok());
     }
 }

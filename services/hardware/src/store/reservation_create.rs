@@ -144,7 +144,7 @@ pub(super) fn intents(wish: &Wish, stocks: &Stocks, window: Window) -> Vec<Inten
     wish.basket.iter().filter_map(intent).collect()
 }
 
-pub(super) async fn write(
+async fn write(
     conn: &mut Conn<'_>,
     wish: &Wish,
     intents: &[Intent],
@@ -164,7 +164,7 @@ pub(super) async fn write(
     Ok(reservation)
 }
 
-fn drafted(id: i64, wish: &Wish, intents: &[Intent], window: Window, now_s: i64) -> Reservation {
+pub(super) fn drafted(id: i64, wish: &Wish, intents: &[Intent], window: Window, now_s: i64) -> Reservation {
     let line = |intent: &Intent| Line {
         hardware: intent.stock.id,
         provider: intent.stock.provider.clone(),
