@@ -6,7 +6,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::{sync::Barrier, task::JoinSet, time::timeout};
+use tokio::{
+    sync::{Barrier, Semaphore, SemaphorePermit},
+    task::JoinSet,
+    time::timeout,
+};
 
 use crate::{
     checker::{self, Hardware, Stock},
@@ -31,12 +35,17 @@ static SEED: LazyLock<u64> = LazyLock::new(|| {
 });
 static SECONDS: LazyLock<u64> = LazyLock::new(|| number("TORTURE_SECONDS").unwrap_or(DEFAULT_SECONDS));
 
+/// Scenarios at once, however many cores there are: each has two processes, 32 clients and, on MySQL, twenty of the
+/// shared server's connections.
+static SEATS: Semaphore = Semaphore::const_new(2);
+
 pub struct Run {
     pub stage: Stage,
     pub tally: Arc<Tally>,
     pub stock: Stock,
     name: String,
     started: Instant,
+    _seat: SemaphorePermit<'static>,
 }
 
 impl Run {
@@ -49,9 +58,10 @@ impl Run {
         let name = format!("{name} on {kind:?}");
         // Told before anything can hang.
         LazyLock::force(&SEED);
+        let seat = SEATS.acquire().await.unwrap();
         let stage = Stage::set(database, binary).await;
         let (tally, stock) = (Arc::default(), Stock::new());
-        Self { stage, tally, stock, name, started: Instant::now() }
+        Self { stage, tally, stock, name, started: Instant::now(), _seat: seat }
     }
 
     pub fn ends_at(&self) -> Instant {
