@@ -28,6 +28,14 @@ pub struct Intent {
     pub new: OwnClaim,
 }
 
+impl Intent {
+    /// Whether anything is occupied that was not before.
+    #[must_use]
+    pub fn takes_more(&self) -> bool {
+        !demand::increase(self.old, self.new.claim()).is_empty()
+    }
+}
+
 /// Lets all of `intents` pass, or none.
 ///
 /// # Errors

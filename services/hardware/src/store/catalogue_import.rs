@@ -60,17 +60,21 @@ const LOOK_UP: Statement = Statement::per_dialect(
          ON h.provider = given.value ->> '$[0]' AND h.name = given.value ->> '$[1]' AND h.archived_id = 0"
     ),
 );
+/// The ids travel in ascending order, and are walked in it: bookings lock the same rows in the same order, and whoever
+/// locks otherwise makes deadlocks.
 const LOCK: Statement = Statement::per_dialect(
     "import_lock",
     concat!(
         "SELECT ",
         columns!(),
-        " FROM ",
-        mysql_names!(),
-        " STRAIGHT_JOIN hardware h
-         ON h.provider = given.provider AND h.name = given.name AND h.archived_id = 0 FOR UPDATE OF h"
+        " FROM JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$')) AS given
+         STRAIGHT_JOIN hardware h ON h.id = given.id WHERE h.archived_id = 0 FOR UPDATE OF h"
     ),
-    LOOK_UP.sqlite,
+    concat!(
+        "SELECT ",
+        columns!(),
+        " FROM json_each(?) AS given CROSS JOIN hardware h ON h.id = given.value WHERE h.archived_id = 0"
+    ),
 );
 const INSERT: Statement = Statement::per_dialect(
     "import_insert",
@@ -141,7 +145,7 @@ pub async fn import_chunk(db: &Db, rows: &[Changes], mode: Mode<'_>) -> Result<V
 
 async fn rehearse(db: &Db, rows: &[Changes], mode: Mode<'_>) -> Result<Vec<Outcome>, StoreError> {
     let mut lease = db.read().await?;
-    let there = look_up(&mut lease.conn(), &LOOK_UP, rows).await?;
+    let there = look_up(&mut lease.conn(), rows).await?;
     let mut outcomes = Vec::with_capacity(rows.len());
     for row in rows {
         let plan = plan(row, &there);
@@ -166,7 +170,8 @@ async fn would_update(
 
 async fn try_import(db: &Db, rows: &[Changes], mode: Mode<'_>) -> Result<Vec<Outcome>, StoreError> {
     let mut tx = db.begin().await?;
-    let there = look_up(&mut tx.conn(), &LOCK, rows).await?;
+    let there = look_up(&mut tx.conn(), rows).await?;
+    let there = lock(&mut tx.conn(), there).await?;
     let mut outcomes = Vec::with_capacity(rows.len());
     let mut created = Vec::new();
     for row in rows {
@@ -187,14 +192,30 @@ async fn try_import(db: &Db, rows: &[Changes], mode: Mode<'_>) -> Result<Vec<Out
 
 type ByName = HashMap<(String, String), Item>;
 
-async fn look_up(conn: &mut Conn<'_>, statement: &Statement, rows: &[Changes]) -> Result<ByName, StoreError> {
+async fn look_up(conn: &mut Conn<'_>, rows: &[Changes]) -> Result<ByName, StoreError> {
     let names: Vec<_> = rows.iter().map(|row| [trimmed(&row.provider), trimmed(&row.name)]).collect();
     let names = json!(names).to_string();
-    let found = on_conn!(conn, *statement, |sql, c| {
+    let found = on_conn!(conn, LOOK_UP, |sql, c| {
         sqlx::query_as::<_, HardwareRow>(sql).bind(&names).fetch_all(&mut **c)
     })?;
-    let by_name = |item: Item| ((item.hardware.provider.clone(), item.hardware.name.clone()), item);
-    Ok(found.into_iter().map(Item::from).map(by_name).collect())
+    Ok(by_name(found))
+}
+
+/// What is there, locked and read again: only that counts. A name that came or went in between shows when its row is
+/// inserted, and the chunk starts over.
+async fn lock(conn: &mut Conn<'_>, there: ByName) -> Result<ByName, StoreError> {
+    let mut ids: Vec<_> = there.into_values().map(|item| item.id).collect();
+    ids.sort_unstable();
+    let ids = json!(ids).to_string();
+    let found = on_conn!(conn, LOCK, |sql, c| {
+        sqlx::query_as::<_, HardwareRow>(sql).bind(&ids).fetch_all(&mut **c)
+    })?;
+    Ok(by_name(found))
+}
+
+fn by_name(rows: Vec<HardwareRow>) -> ByName {
+    let named = |item: Item| ((item.hardware.provider.clone(), item.hardware.name.clone()), item);
+    rows.into_iter().map(Item::from).map(named).collect()
 }
 
 fn trimmed(text: &Option<String>) -> &str {

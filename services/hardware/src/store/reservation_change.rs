@@ -220,6 +220,10 @@ fn allow(hold: &Hold, new: &Reservation, changes: &WishChanges, now_s: i64) -> R
 async fn move_claims(hold: &mut Hold, new: &Reservation, present: Present) -> Result<(), StoreError> {
     let (intents, given_up) = planned(hold, new)?;
     let own = hold.own();
+    if let Some(gone) = intents.iter().find(|intent| !intent.stock.is_live && intent.takes_more()) {
+        let why = format!("hold hardware {}, which is not in the catalogue any more", gone.stock.id);
+        return Err(StoreError::Impossible(vec![Invalid::new("lines", why)]));
+    }
     let checked: Vec<_> = intents.iter().map(|intent| from_now_if_out(intent, present)).collect();
     let movable = (new.state == State::Confirmed).then(|| new.window());
     let conn = &mut hold.tx.conn();

@@ -206,12 +206,14 @@ fn changed(old: &Task, changes: &TaskChanges, stocks: &Stocks, act: &Act<'_>) ->
     let zone: Tz = stock.and_then(|stock| stock.tz).unwrap_or(act.tz);
     let new = old.changed(changes, zone, act.present.now_s);
     match (new, hardware) {
-        (Ok(_), Some(id)) if !known => {
-            let why = format!("is {id}, which is not in the catalogue");
-            Err(StoreError::Impossible(vec![Invalid::new("hardware", why)]))
-        }
+        (Ok(_), Some(id)) if !known => Err(not_in_catalogue(id)),
         (new, _) => new.map_err(StoreError::Impossible),
     }
+}
+
+fn not_in_catalogue(id: i64) -> StoreError {
+    let why = format!("is {id}, which is not in the catalogue");
+    StoreError::Impossible(vec![Invalid::new("hardware", why)])
 }
 
 /// The claim that `task` needs in the place of `old` ones, checked.
@@ -230,6 +232,9 @@ async fn claim_for(
     claim.forced = before.is_some_and(|before| before.forced);
     let own: Vec<_> = old.iter().map(|claim| claim.id).collect();
     let intent = Intent { stock: stock.clone(), old: before.map(OwnClaim::claim), new: claim.clone() };
+    if !stock.is_live && intent.takes_more() {
+        return Err(not_in_catalogue(stock.id));
+    }
     let movable = task.ends_at.map(|_| maintenance.window);
     match booking::check(conn, &[intent], &own, movable, present).await {
         Err(StoreError::Short(_)) if force => claim.forced = true,

@@ -94,6 +94,18 @@ on_both! {
         Answer::of(request.json(&json!({ "user": "x" }))).await.problem(412);
     }
 
+    async fn what_is_over_cannot_be_moved_onto_archived_hardware(app) {
+        let id = app.rig("rig", 2, 0).await;
+        let past = app.booked(id, "09:00", "10:00", 2).await;
+        app.delete(&format!("/hardware/{id}")).await.expect(204);
+        let moved = json!({ "starts_at": clock("14:00"), "ends_at": clock("15:00") });
+        assert_eq!(change(&app, past, moved).await.wrong_fields(422), ["lines"]);
+        assert_eq!(change(&app, past, json!({ "lines": [{ "hardware": id, "qty": 3 }] })).await.wrong_fields(422), ["lines"]);
+        // What takes no more is still right.
+        change(&app, past, json!({ "ends_at": clock("09:30"), "user": "ada" })).await.expect(200);
+        app.act(past, "cancel").await.expect(200);
+    }
+
     async fn a_refused_move_offers_times_that_fit_beside_the_others(app) {
         let id = app.rig("rig", 1, 0).await;
         let reservation = app.booked(id, "13:00", "14:00", 1).await;

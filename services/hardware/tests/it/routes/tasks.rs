@@ -105,6 +105,16 @@ on_both! {
         assert_eq!((&row["free"], &row["overcommitted"]), (&json!(0), &json!(1)));
     }
 
+    async fn maintenance_of_archived_hardware_is_not_taken_up_again(app) {
+        let id = app.rig("rig", 1, 0).await;
+        let task = added(&app, maintenance(id, "13:00", Some("14:00"), 1)).await;
+        app.delete(&format!("/hardware/{id}")).await.problem(409);
+        app.patch(&format!("/tasks/{task}"), json!({ "done": true })).await.expect(200);
+        app.delete(&format!("/hardware/{id}")).await.expect(204);
+        assert_eq!(app.patch(&format!("/tasks/{task}"), json!({ "done": false })).await.wrong_fields(422), ["hardware"]);
+        app.patch(&format!("/tasks/{task}"), json!({ "title": "Was here" })).await.expect(200);
+    }
+
     async fn impossible_tasks_are_refused_field_by_field(app) {
         let id = app.rig("rig", 1, 0).await;
         let with = |member: &str, value: Value| {
