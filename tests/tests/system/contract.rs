@@ -42,7 +42,12 @@ async fn every_path_and_method_of_the_document_is_there() {
     assert!(operations.len() >= 8, "{operations:?}");
     for (method, path) in operations {
         // One of its own for each, because one of the methods takes it away.
-        let id = toolcrib.add("Lab B2", &format!("{method} {path}")).await;
+        let hardware = toolcrib.add("Lab B2", &format!("{method} {path}")).await;
+        let id = match path.split('/').nth(1).unwrap() {
+            "reservations" => created(&toolcrib, "/reservations", &booking(hardware)).await,
+            "tasks" => created(&toolcrib, "/tasks", &maintenance(hardware)).await,
+            _ => hardware,
+        };
         let asked = path.replace("{id}", &id.to_string());
         assert!(!asked.contains('{'), "{path} has a parameter that this test does not know");
         let mut request = toolcrib.hardware.request(method.clone(), &asked);
@@ -53,6 +58,18 @@ async fn every_path_and_method_of_the_document_is_there() {
         let status = answer.status.as_u16();
         assert!(status < 500 && ![404, 405].contains(&status), "{method} {path}: {status} {}", answer.body);
     }
+}
+
+fn booking(hardware: i64) -> Value {
+    json!({ "starts_at": "2030-01-07T09:00:00Z", "ends_at": "2030-01-07T10:00:00Z", "lines": [{ "hardware": hardware }] })
+}
+
+fn maintenance(hardware: i64) -> Value {
+    json!({ "title": "Fan", "text": "It rattles.", "hardware": hardware, "starts_at": "2030-01-08T09:00:00Z", "qty": 1 })
+}
+
+async fn created(toolcrib: &Toolcrib, path: &str, body: &Value) -> i64 {
+    toolcrib.hardware.post(path, body).await.is(201).json()["id"].as_i64().unwrap()
 }
 
 /// What an object has against its schema in the document: a required field that is missing, or a `null` that
@@ -93,6 +110,35 @@ async fn answers_have_the_fields_that_the_document_requires_and_null_only_where_
     }
 }
 
+#[tokio::test]
+async fn bookings_tasks_events_and_refusals_have_what_the_document_requires() {
+    let toolcrib = Toolcrib::start().await;
+    let document = committed();
+    let agrees = |schema: &str, object: &Value| {
+        assert_eq!(against(&document, schema, object), Vec::<String>::new(), "{schema}: {object}");
+    };
+    let id = toolcrib.add("Lab B2", "HIL rig 3").await;
+    let booked = toolcrib.hardware.post("/reservations", &booking(id)).await.is(201).json();
+    agrees("Reservation", &booked);
+    agrees("ReservationLine", &booked["lines"][0]);
+    agrees("Reservation", &toolcrib.hardware.get("/reservations").await.json()[0]);
+    agrees("Task", &toolcrib.hardware.post("/tasks", &maintenance(id)).await.is(201).json());
+    agrees(
+        "Task",
+        &toolcrib.hardware.post("/tasks", &json!({ "title": "a", "text": "b" })).await.is(201).json(),
+    );
+    agrees("Event", &toolcrib.hardware.get("/events").await.json()[0]);
+    let steps = toolcrib.hardware.get(&format!("/hardware/{id}/availability")).await.json();
+    agrees("Availability", &steps);
+    agrees("AvailabilityStep", &steps["steps"][0]);
+    let refused = toolcrib.hardware.post("/reservations", &booking(id)).await.is(409).json();
+    agrees("Problem", &refused);
+    agrees("RefusedLine", &refused["lines"][0]);
+    agrees("Blocked", &refused["lines"][0]["blocked"][0]);
+    agrees("InTheWay", &refused["lines"][0]["claims"][0]);
+    agrees("Alternative", &refused["alternatives"][0]);
+}
+
 /// Addresses in a text that lead to another host: `https://...`, and `//host` in an attribute or a `url(...)`.
 fn other_hosts(text: &str) -> Vec<String> {
     let mut found = Vec::new();
@@ -123,7 +169,7 @@ async fn names_no_other_host(portal: &Service, path: &str) -> Vec<String> {
 async fn nothing_that_the_portal_sends_names_another_host_and_every_link_leads_somewhere() {
     let toolcrib = Toolcrib::start().await;
     let mut links = Vec::new();
-    for path in ["/", "/hardware/1", "/nowhere", "/?qty=x", "/?q=nothing+like+it"] {
+    for path in ["/", "/hardware/1", "/reservations", "/nowhere", "/?qty=x", "/?q=nothing+like+it"] {
         links.extend(names_no_other_host(&toolcrib.portal, path).await);
     }
     links.sort();

@@ -48,9 +48,9 @@ pub struct AvailabilityView {
 #[oai(rename = "AvailabilityStep")]
 pub struct StepView {
     /// Its first second.
-    pub from: Option<DateTime<Utc>>,
+    pub from: DateTime<Utc>,
     /// The first second after it.
-    pub to: Option<DateTime<Utc>>,
+    pub to: DateTime<Utc>,
     /// Units free.
     pub free: i64,
     /// Units promised beyond the capacity.

@@ -28,7 +28,7 @@ pub struct EventView {
     /// Its number. Later changes have larger ones; some numbers are never used.
     pub seq: i64,
     /// When it was made.
-    pub at: Option<DateTime<Utc>>,
+    pub at: DateTime<Utc>,
     /// What: `reservation.created` and the like.
     pub kind: String,
     /// Who made it.

@@ -49,9 +49,9 @@ pub struct RefusedLineView {
 #[oai(rename = "Blocked")]
 pub struct BlockedView {
     /// Its first second.
-    pub from: Option<DateTime<Utc>>,
+    pub from: DateTime<Utc>,
     /// The first second after it.
-    pub to: Option<DateTime<Utc>>,
+    pub to: DateTime<Utc>,
     /// Units free over it.
     pub free: i64,
 }
@@ -67,9 +67,9 @@ pub struct InTheWayView {
     #[oai(nullable)]
     pub task: Option<i64>,
     /// Its first second.
-    pub from: Option<DateTime<Utc>>,
+    pub from: DateTime<Utc>,
     /// The first second after it, the buffer included; 9999-12-31 without an end.
-    pub to: Option<DateTime<Utc>>,
+    pub to: DateTime<Utc>,
     /// Its units.
     pub qty: i64,
     /// Whose reservation.
@@ -82,9 +82,9 @@ pub struct InTheWayView {
 #[oai(rename = "Alternative")]
 pub struct AlternativeView {
     /// Its first second.
-    pub starts_at: Option<DateTime<Utc>>,
+    pub starts_at: DateTime<Utc>,
     /// The first second after it.
-    pub ends_at: Option<DateTime<Utc>>,
+    pub ends_at: DateTime<Utc>,
 }
 
 impl From<Shortage> for BlockedView {

@@ -65,9 +65,9 @@ pub struct TaskView {
     /// Counts changes, from 1; the ETag.
     pub version: i64,
     /// When it was added.
-    pub created_at: Option<DateTime<Utc>>,
+    pub created_at: DateTime<Utc>,
     /// When it changed last.
-    pub updated_at: Option<DateTime<Utc>>,
+    pub updated_at: DateTime<Utc>,
 }
 
 impl From<TaskItem> for TaskView {
@@ -79,8 +79,8 @@ impl From<TaskItem> for TaskView {
             text: task.text,
             done: task.done,
             hardware: task.hardware,
-            starts_at: task.starts_at.and_then(time),
-            ends_at: task.ends_at.and_then(time),
+            starts_at: task.starts_at.map(time),
+            ends_at: task.ends_at.map(time),
             qty: task.qty,
             forced,
             version,

@@ -99,7 +99,7 @@ impl From<(Item, Availability)> for HardwareListView {
             free: availability.free,
             free_now: availability.free_now,
             fits: availability.fits,
-            next_free_at: availability.next_free_at.and_then(time),
+            next_free_at: availability.next_free_at.map(time),
             overcommitted: availability.overcommitted,
             buffer_s: hardware.buffer_s,
             tz: hardware.tz.map(|tz| tz.name().to_owned()),
@@ -143,9 +143,9 @@ pub struct HardwareView {
     /// Counts changes, from 1; the ETag.
     pub version: i64,
     /// When it was added.
-    pub created_at: Option<DateTime<Utc>>,
+    pub created_at: DateTime<Utc>,
     /// When it was changed last.
-    pub updated_at: Option<DateTime<Utc>>,
+    pub updated_at: DateTime<Utc>,
 }
 
 impl From<Item> for HardwareView {
@@ -170,9 +170,10 @@ impl From<Item> for HardwareView {
     }
 }
 
-/// UTC epoch seconds as a time.
-pub(super) fn time(at_s: i64) -> Option<DateTime<Utc>> {
-    DateTime::from_timestamp(at_s, 0)
+/// UTC epoch seconds as a time. A row made by hand may hold what no calendar has: then the nearest that one has.
+pub(super) fn time(at_s: i64) -> DateTime<Utc> {
+    let nearest = if at_s < 0 { DateTime::<Utc>::MIN_UTC } else { DateTime::<Utc>::MAX_UTC };
+    DateTime::from_timestamp(at_s, 0).unwrap_or(nearest)
 }
 
 /// An empty text is none.

@@ -72,9 +72,9 @@ pub struct ReservationView {
     /// Where it stands.
     pub state: StateView,
     /// First second booked.
-    pub starts_at: Option<DateTime<Utc>>,
+    pub starts_at: DateTime<Utc>,
     /// First second after it, without the buffer.
-    pub ends_at: Option<DateTime<Utc>>,
+    pub ends_at: DateTime<Utc>,
     /// Who.
     #[oai(nullable)]
     pub user: Option<String>,
@@ -93,9 +93,9 @@ pub struct ReservationView {
     /// Counts changes, from 1; the ETag.
     pub version: i64,
     /// When it was booked.
-    pub created_at: Option<DateTime<Utc>>,
+    pub created_at: DateTime<Utc>,
     /// When it changed last.
-    pub updated_at: Option<DateTime<Utc>>,
+    pub updated_at: DateTime<Utc>,
 }
 
 impl ReservationView {
