@@ -16,6 +16,7 @@ mod client;
 mod database;
 mod dice;
 mod history;
+mod imports;
 mod kill;
 mod killer;
 mod ledger;

@@ -56,19 +56,20 @@ fn window(client: &Client, hardware: i64, from: i64) -> Booking {
     Booking { lines: vec![(hardware, 1)], from, to: from + HOUR, purpose }
 }
 
-/// All clients go through the same days together, so that they meet everywhere.
 pub async fn race_for_random_windows(run: &mut Run, round: usize) -> Vec<Try> {
     let hardware = run.add(Hardware { capacity: 3, buffer: 420 }).await;
     let first = later();
-    let tries = run.at_once(CLIENTS, round, |mut client| {
-        let bookings = (0..TRIES).map(|number| {
-            let from = first + number * HOUR / 2 + client.dice.between(0, HOUR);
-            let to = from + client.dice.between(1, 2 * HOUR);
-            let purpose = format!("client {}, {number}", client.number);
-            Booking { lines: vec![(hardware, client.dice.between(1, 2))], from, to, purpose }
-        });
-        let bookings = bookings.collect();
-        book_all(client, bookings)
+    run.at_once(CLIENTS, round, |client| book_random_windows(client, hardware, first)).await.concat()
+}
+
+/// All clients go through the same days together, so that they meet everywhere.
+pub async fn book_random_windows(mut client: Client, hardware: i64, first: i64) -> Vec<Try> {
+    let bookings = (0..TRIES).map(|number| {
+        let from = first + number * HOUR / 2 + client.dice.between(0, HOUR);
+        let to = from + client.dice.between(1, 2 * HOUR);
+        let purpose = format!("client {}, {number}", client.number);
+        Booking { lines: vec![(hardware, client.dice.between(1, 2))], from, to, purpose }
     });
-    tries.await.concat()
+    let bookings = bookings.collect();
+    book_all(client, bookings).await
 }
