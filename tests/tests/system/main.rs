@@ -10,4 +10,5 @@ mod faults;
 mod harness;
 mod main_job;
 mod mysql;
+mod statements;
 mod stopping;

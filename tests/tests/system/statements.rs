@@ -1,0 +1,39 @@
+//! What a page of the list costs, counted by the running service itself.
+
+use reqwest::Method;
+
+use crate::harness::{Answer, Toolcrib};
+
+/// Statements so far, all names together.
+async fn statements(toolcrib: &Toolcrib) -> u64 {
+    let metrics = toolcrib.hardware.get("/metrics").await.is(200).body;
+    let lines = metrics.lines().filter(|line| line.starts_with("db_statements_total{"));
+    lines.map(|line| line.rsplit(' ').next().unwrap().parse::<u64>().unwrap()).sum()
+}
+
+#[tokio::test]
+async fn a_page_of_the_list_costs_at_most_three_statements() {
+    let toolcrib = Toolcrib::start().await;
+    let rows: String = (0..260).map(|i| format!("Lab B2,rig {i},{}\n", 1 + i % 4)).collect();
+    let upload =
+        toolcrib.hardware.request(Method::POST, "/hardware/import").header("content-type", "text/csv");
+    Answer::of(upload.body(format!("provider,name,capacity\n{rows}"))).await.unwrap().is(200);
+    let next = toolcrib.hardware.get("/hardware?limit=20").await.is(200);
+    let link = next.headers["link"].to_str().unwrap().to_owned();
+    let second = link.trim_start_matches('<').split('>').next().unwrap().to_owned();
+    for path in [
+        "/hardware",
+        "/hardware?limit=20",
+        "/hardware?limit=1000",
+        "/hardware?free_only=true&limit=20",
+        "/hardware?free_only=true&qty=2&from=2030-01-07T09:00:00Z&to=2030-01-09T09:00:00Z",
+        "/hardware?q=rig&limit=7",
+        "/hardware?ids=3,4,5",
+        &second,
+    ] {
+        let before = statements(&toolcrib).await;
+        toolcrib.hardware.get(path).await.is(200);
+        let spent = statements(&toolcrib).await - before;
+        assert!((1..=3).contains(&spent), "{path}: {spent} statements");
+    }
+}
