@@ -132,7 +132,7 @@ pub async fn run<'f>(db: &Db, tell: &'f mut Tell<'f>) -> Result<Counts, DbError>
 }
 
 /// An interval as violations tell it.
-fn span(from: i64, to: i64) -> String {
+fn times(from: i64, to: i64) -> String {
     format!("from {} to {}", rfc3339(from), rfc3339(to))
 }
 

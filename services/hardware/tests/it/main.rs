@@ -6,7 +6,10 @@
 mod cli;
 mod contract;
 mod harness;
+mod nasa;
+mod place;
 mod plans;
+mod reservation_import;
 mod routes;
 mod script;
 mod store;

@@ -6,7 +6,7 @@
 
 use sqlx::FromRow;
 
-use super::{Findings, Invariant, PAGE, counted, is_last, span};
+use super::{Findings, Invariant, PAGE, counted, is_last, times};
 use crate::{
     db::{Conn, DbError, Statement, on_conn},
     domain::{
@@ -116,7 +116,7 @@ fn tell_excess(hardware: &HardwareRow, known: &[ClaimRow], window: Window, findi
     let levels = peak::levels(&claims, window);
     for level in levels.iter().rev().filter(|level| level.in_use > hardware.capacity) {
         let (id, in_use, capacity) = (hardware.id, level.in_use, hardware.capacity);
-        let (when, who) = (span(level.from, level.to), named(known, *level));
+        let (when, who) = (times(level.from, level.to), named(known, *level));
         let text = format!(
             "hardware {id} {when}: {in_use} units are taken by claims that are not forced, its capacity is {capacity}: {who}"
         );

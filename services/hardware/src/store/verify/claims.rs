@@ -2,16 +2,16 @@
 
 use sqlx::FromRow;
 
-use super::{Findings, Invariant, PAGE, counted, is_last, span};
+use super::{Findings, Invariant, PAGE, counted, is_last, times};
 use crate::{
     db::{Conn, DbError, Statement, on_conn},
-    domain::{moment::rfc3339, reservation::State},
+    domain::{moment::rfc3339, reservation::State, span},
 };
 
 const CLAIMS: Statement = Statement::both(
     "verify_claims",
-    "SELECT c.id, c.hardware_id, c.reservation_id, c.task_id, c.starts_at, c.ends_at, c.blocked_until, c.qty, c.is_out,
-     h.id AS found_hardware, r.id AS found_reservation, r.state, l.hardware_id AS found_line, t.id AS found_task
+    "SELECT c.id, c.hardware_id, c.reservation_id, c.task_id, c.starts_at, c.ends_at, c.blocked_until, c.span, c.qty,
+     c.is_out,     h.id AS found_hardware, r.id AS found_reservation, r.state, l.hardware_id AS found_line, t.id AS found_task
      FROM claim c
      LEFT JOIN hardware h ON h.id = c.hardware_id
      LEFT JOIN reservation r ON r.id = c.reservation_id
@@ -31,6 +31,7 @@ struct ClaimRow {
     starts_at: i64,
     ends_at: i64,
     blocked_until: i64,
+    span: i64,
     qty: i64,
     is_out: i64,
     found_hardware: Option<i64>,
@@ -48,7 +49,7 @@ pub(super) async fn check(conn: &mut Conn<'_>, findings: &mut Findings<'_>) -> R
         })?;
         findings.counts.claims += counted(&page);
         for row in &page {
-            let (id, hardware, when) = (row.id, row.hardware_id, span(row.starts_at, row.blocked_until));
+            let (id, hardware, when) = (row.id, row.hardware_id, times(row.starts_at, row.blocked_until));
             let mut tell = |invariant, why: String| {
                 findings.add(invariant, format!("claim {id} of hardware {hardware} {when}: {why}"));
             };
@@ -73,6 +74,12 @@ impl ClaimRow {
         }
         if self.qty < 1 {
             wrong.push(format!("it takes {} units", self.qty));
+        }
+        // The list of what is free finds a claim by its class: in a class that is too short it would be overlooked.
+        let longest_s =
+            u32::try_from(self.span).ok().filter(|span| *span <= span::MAX_SPAN).map(span::longest_s);
+        if longest_s.is_none_or(|longest_s| self.blocked_until.saturating_sub(self.starts_at) > longest_s) {
+            wrong.push(format!("it is longer than its class, span {}, allows", self.span));
         }
         wrong
     }

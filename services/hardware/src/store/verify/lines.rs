@@ -2,7 +2,7 @@
 
 use super::{
     reservations::{ClaimRow, LineRow, ReservationRow},
-    span,
+    times,
 };
 use crate::domain::reservation::State;
 
@@ -19,7 +19,7 @@ pub(super) fn wrong(
     }
     if (line.starts_at, line.ends_at) != (reservation.starts_at, reservation.ends_at) {
         let (own, its) =
-            (span(line.starts_at, line.ends_at), span(reservation.starts_at, reservation.ends_at));
+            (times(line.starts_at, line.ends_at), times(reservation.starts_at, reservation.ends_at));
         wrong.push(format!("its line is {own}, the reservation {its}"));
     }
     wrong.extend(wrong_counts(state, line));
@@ -56,7 +56,7 @@ fn wrong_confirmed(reservation: &ReservationRow, line: &LineRow, claims: &[&Clai
     }
     if (claim.starts_at, claim.ends_at) != (reservation.starts_at, reservation.ends_at) {
         let (own, its) =
-            (span(claim.starts_at, claim.ends_at), span(reservation.starts_at, reservation.ends_at));
+            (times(claim.starts_at, claim.ends_at), times(reservation.starts_at, reservation.ends_at));
         wrong.push(format!("claim {} is {own}, the reservation {its}", claim.id));
     }
     wrong
@@ -72,8 +72,10 @@ fn wrong_out(reservation: &ReservationRow, line: &LineRow, claims: &[&ClaimRow])
                 wrong.push(format!("claim {} holds {} units, {} are out", claim.id, claim.qty, line.out_qty));
             }
             if claim.ends_at != reservation.ends_at || claim.starts_at > reservation.starts_at {
-                let (own, its) =
-                    (span(claim.starts_at, claim.ends_at), span(reservation.starts_at, reservation.ends_at));
+                let (own, its) = (
+                    times(claim.starts_at, claim.ends_at),
+                    times(reservation.starts_at, reservation.ends_at),
+                );
                 wrong.push(format!("claim {} is {own}, the reservation {its}", claim.id));
             }
         }

@@ -7,7 +7,7 @@ use sqlx::FromRow;
 use super::{
     Findings, Invariant, PAGE, counted, is_last, lines,
     log::{self, Told},
-    span,
+    times,
 };
 use crate::{
     db::{Conn, DbError, Statement, on_conn},
@@ -129,7 +129,7 @@ fn check_one(row: &ReservationRow, of_row: &[LineRow], claims: &[ClaimRow], find
     if starts_at >= ends_at {
         findings.add(
             Invariant::I2,
-            format!("reservation {id} {}: it ends before it begins", span(*starts_at, *ends_at)),
+            format!("reservation {id} {}: it ends before it begins", times(*starts_at, *ends_at)),
         );
     }
     if of_row.is_empty() {

@@ -4,10 +4,13 @@ use std::collections::HashMap;
 
 use sqlx::FromRow;
 
-use super::{Findings, Invariant, PAGE, counted, is_last, log, span};
+use super::{Findings, Invariant, PAGE, counted, is_last, log, times};
 use crate::{
     db::{Conn, DbError, Statement, on_conn},
-    domain::task::{Maintenance, OPEN_END_S, Task},
+    domain::{
+        moment::rfc3339,
+        task::{Maintenance, OPEN_END_S, Task},
+    },
 };
 
 const TASKS: Statement = Statement::both(
@@ -117,16 +120,18 @@ impl TaskRow {
 impl ClaimRow {
     fn wrong(&self, maintenance: Maintenance) -> Option<String> {
         let Maintenance { hardware, window, qty } = maintenance;
-        let right = (self.hardware_id, self.starts_at, self.ends_at, self.qty)
-            == (hardware, window.from, window.to, qty);
-        // What stays open has no buffer behind it, and nothing is later.
-        let closed = window.to < OPEN_END_S || self.blocked_until == OPEN_END_S;
-        (!right || !closed).then(|| {
-            let (own, its) = (span(self.starts_at, self.blocked_until), span(window.from, window.to));
-            format!(
+        let (own, its) = (times(self.starts_at, self.ends_at), times(window.from, window.to));
+        if (self.hardware_id, self.starts_at, self.ends_at, self.qty)
+            != (hardware, window.from, window.to, qty)
+        {
+            return Some(format!(
                 "claim {} is of {} units of hardware {} {own}, the maintenance of {qty} units of hardware {hardware} {its}",
                 self.id, self.qty, self.hardware_id
-            )
-        })
+            ));
+        }
+        // What stays open has no buffer behind it: nothing is later.
+        let closed = window.to == OPEN_END_S && self.blocked_until != OPEN_END_S;
+        closed
+            .then(|| format!("claim {} is open, and blocked until {}", self.id, rfc3339(self.blocked_until)))
     }
 }
