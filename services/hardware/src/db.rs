@@ -5,13 +5,13 @@
 
 mod connect;
 mod error;
+mod pools;
 mod statement;
 
 use std::time::{Duration, Instant};
 
 use sqlx::{
-    ConnectOptions, Connection, MySql, MySqlConnection, MySqlPool, Sqlite, SqliteConnection, SqlitePool,
-    Transaction,
+    ConnectOptions, Connection, MySql, MySqlConnection, Sqlite, SqliteConnection, Transaction,
     migrate::Migrator,
     mysql::{MySqlConnectOptions, MySqlQueryResult},
     pool::PoolConnection,
@@ -23,7 +23,7 @@ use self::{
     connect::{mysql_options, mysql_pool, sqlite_options, sqlite_pool},
     error::{describe, is_missing_table},
 };
-pub use self::{error::DbError, statement::Statement};
+pub use self::{error::DbError, pools::Pools, statement::Statement};
 use crate::config::{Database, DatabaseConfig};
 
 static MYSQL_MIGRATIONS: Migrator = sqlx::migrate!("./migrations/mysql");
@@ -35,18 +35,13 @@ const SQLITE_MAX_READERS: u32 = 8;
 /// How long a writer waits for its turn.
 const SQLITE_TURN: Duration = Duration::from_secs(12);
 
-/// A pool of connections to one of the two databases.
+/// Connections to one of the two databases.
 #[derive(Clone, Debug)]
 pub enum Db {
     /// MySQL 8.4 or later.
-    MySql(MySqlPool),
-    /// An embedded SQLite file: writers take turns, readers do not wait for them (WAL).
-    Sqlite {
-        /// Exactly one connection.
-        writer: SqlitePool,
-        /// Several, which cannot write.
-        readers: SqlitePool,
-    },
+    MySql(Pools<MySql>),
+    /// An embedded SQLite file: one writer, and readers that do not wait for it (WAL) and cannot write.
+    Sqlite(Pools<Sqlite>),
 }
 
 /// A connection in use, pooled or in a transaction: what every store function works on.
@@ -149,24 +144,27 @@ impl Db {
         match database {
             Database::MySqlUrl(url) => {
                 let options = url.reveal().parse::<MySqlConnectOptions>()?;
-                Ok(Self::MySql(mysql_pool(options, config.max_connections, acquire_timeout)))
+                Ok(Self::mysql(&options, config))
             }
-            Database::MySql(mysql) => {
-                Ok(Self::MySql(mysql_pool(mysql_options(mysql)?, config.max_connections, acquire_timeout)))
-            }
+            Database::MySql(mysql) => Ok(Self::mysql(&mysql_options(mysql)?, config)),
             Database::Sqlite(path) => {
                 if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
                     std::fs::create_dir_all(folder)?;
                 }
                 let options = sqlite_options(path);
                 let readers = config.max_connections.clamp(1, SQLITE_MAX_READERS);
-                Ok(Self::Sqlite {
-                    // Writers take turns: waiting for one's turn is not a sign of trouble.
-                    writer: sqlite_pool(options.clone(), 1, acquire_timeout.max(SQLITE_TURN)),
+                Ok(Self::Sqlite(Pools {
+                    writers: sqlite_pool(options.clone(), 1, acquire_timeout.max(SQLITE_TURN)),
                     readers: sqlite_pool(options.pragma("query_only", "1"), readers, acquire_timeout),
-                })
+                }))
             }
         }
+    }
+
+    fn mysql(options: &MySqlConnectOptions, config: &DatabaseConfig) -> Self {
+        let acquire_timeout = Duration::from_millis(config.acquire_timeout_ms);
+        let pool = || mysql_pool(options.clone(), config.max_connections, acquire_timeout);
+        Self::MySql(Pools { writers: pool(), readers: pool() })
     }
 
     /// A connection for reading. At most one a request.
@@ -175,8 +173,8 @@ impl Db {
     /// The database cannot be reached, or all connections stay busy.
     pub async fn read(&self) -> Result<Lease, DbError> {
         Ok(Lease(match self {
-            Self::MySql(pool) => LeaseOf::MySql(pool.acquire().await?),
-            Self::Sqlite { readers, .. } => LeaseOf::Sqlite(readers.acquire().await?),
+            Self::MySql(pools) => LeaseOf::MySql(pools.readers.acquire().await?),
+            Self::Sqlite(pools) => LeaseOf::Sqlite(pools.readers.acquire().await?),
         }))
     }
 
@@ -187,8 +185,8 @@ impl Db {
     /// As [`Db::read`].
     pub async fn begin(&self) -> Result<Tx, DbError> {
         let tx = match self {
-            Self::MySql(pool) => TxOf::MySql(timed(pool.begin()).await?),
-            Self::Sqlite { writer, .. } => TxOf::Sqlite(timed(writer.begin_with("BEGIN IMMEDIATE")).await?),
+            Self::MySql(pools) => TxOf::MySql(pools.begin("BEGIN").await?),
+            Self::Sqlite(pools) => TxOf::Sqlite(pools.begin("BEGIN IMMEDIATE").await?),
         };
         Ok(Tx { tx, began: Instant::now() })
     }
@@ -199,8 +197,8 @@ impl Db {
     /// The database cannot be reached, or a migration failed.
     pub async fn migrate(&self) -> Result<(), sqlx::migrate::MigrateError> {
         match self {
-            Self::MySql(pool) => tolerant(&MYSQL_MIGRATIONS).run(pool).await,
-            Self::Sqlite { writer, .. } => tolerant(&SQLITE_MIGRATIONS).run(writer).await,
+            Self::MySql(pools) => tolerant(&MYSQL_MIGRATIONS).run(&pools.writers).await,
+            Self::Sqlite(pools) => tolerant(&SQLITE_MIGRATIONS).run(&pools.writers).await,
         }
     }
 
@@ -211,7 +209,7 @@ impl Db {
     pub async fn pending_migrations(&self) -> Result<usize, sqlx::Error> {
         let known = match self {
             Self::MySql(_) => &MYSQL_MIGRATIONS,
-            Self::Sqlite { .. } => &SQLITE_MIGRATIONS,
+            Self::Sqlite(_) => &SQLITE_MIGRATIONS,
         };
         let applied = self.applied_migrations().await?;
         Ok(known.iter().filter(|migration| !applied.contains(&migration.version)).count())
@@ -220,8 +218,8 @@ impl Db {
     async fn applied_migrations(&self) -> Result<Vec<i64>, sqlx::Error> {
         const APPLIED: &str = "SELECT version FROM _sqlx_migrations WHERE success";
         let found = match self {
-            Self::MySql(pool) => sqlx::query_scalar(APPLIED).fetch_all(pool).await,
-            Self::Sqlite { readers, .. } => sqlx::query_scalar(APPLIED).fetch_all(readers).await,
+            Self::MySql(pools) => sqlx::query_scalar(APPLIED).fetch_all(&pools.readers).await,
+            Self::Sqlite(pools) => sqlx::query_scalar(APPLIED).fetch_all(&pools.readers).await,
         };
         match found {
             Err(error) if is_missing_table(&error) => Ok(Vec::new()),
@@ -234,10 +232,10 @@ impl Db {
     pub async fn diagnose(&self, error: &sqlx::Error, place: &str) -> String {
         if matches!(error, sqlx::Error::PoolTimedOut) {
             let tried = match self {
-                Self::MySql(pool) => {
-                    tokio::time::timeout(DIAGNOSIS_TIMEOUT, pool.connect_options().connect()).await
+                Self::MySql(pools) => {
+                    tokio::time::timeout(DIAGNOSIS_TIMEOUT, pools.readers.connect_options().connect()).await
                 }
-                Self::Sqlite { .. } => return describe(error, place),
+                Self::Sqlite(_) => return describe(error, place),
             };
             return match tried {
                 Ok(Err(error)) => describe(&error, place),
@@ -255,10 +253,8 @@ impl Db {
     /// Sets the pool gauges.
     pub fn record_gauges(&self) {
         let (size, idle) = match self {
-            Self::MySql(pool) => (pool.size(), pool.num_idle()),
-            Self::Sqlite { writer, readers } => {
-                (writer.size() + readers.size(), writer.num_idle() + readers.num_idle())
-            }
+            Self::MySql(pools) => pools.gauges(),
+            Self::Sqlite(pools) => pools.gauges(),
         };
         metrics::gauge!("db_pool_connections", "state" => "open").set(f64::from(size));
         metrics::gauge!("db_pool_connections", "state" => "idle")
@@ -268,11 +264,8 @@ impl Db {
     /// Says goodbye to the database.
     pub async fn close(&self) {
         match self {
-            Self::MySql(pool) => pool.close().await,
-            Self::Sqlite { writer, readers } => {
-                readers.close().await;
-                writer.close().await;
-            }
+            Self::MySql(pools) => pools.close().await,
+            Self::Sqlite(pools) => pools.close().await,
         }
     }
 }

@@ -1,7 +1,10 @@
 //! All SQL: constants on top of each file, functions below. Functions take a [`crate::db::Conn`], know the
 //! domain's types, and fail with [`StoreError`] alone.
 
-use std::{future::Future, time::Duration};
+use std::{
+    future::Future,
+    time::{Duration, Instant},
+};
 
 use crate::{
     db::{DbError, Statement},
@@ -135,6 +138,8 @@ impl Expected {
 
 const ATTEMPTS: u32 = 5;
 const FIRST_PAUSE: Duration = Duration::from_millis(10);
+/// After this long nothing is tried again: somebody is waiting for an answer.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Does `work` again, a few times with growing pauses, while the database says that it is busy: deadlock
 /// victims and lock waits are the database's business, not the caller's.
@@ -144,10 +149,13 @@ const FIRST_PAUSE: Duration = Duration::from_millis(10);
 pub async fn retrying<T, F: Future<Output = Result<T, StoreError>>>(
     mut work: impl FnMut() -> F,
 ) -> Result<T, StoreError> {
+    let began = Instant::now();
     let mut pause = FIRST_PAUSE;
     for _ in 1..ATTEMPTS {
         match work().await {
-            Err(StoreError::Db(DbError::Busy)) => tokio::time::sleep(jittered(pause)).await,
+            Err(StoreError::Db(DbError::Busy)) if began.elapsed() < PATIENCE => {
+                tokio::time::sleep(jittered(pause)).await
+            }
             other => return other,
         }
         pause *= 2;

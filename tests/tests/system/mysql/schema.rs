@@ -1,7 +1,7 @@
 //! The schema behind what the binary knows, and how it is brought up to date.
 
 use crate::{
-    harness::{Service, mysql::shared, run},
+    harness::{Service, mysql::shared, run, toolcrib::repository},
     main_job::{rows, sample},
 };
 
@@ -9,7 +9,9 @@ use crate::{
 async fn a_schema_that_is_behind_is_told_and_the_service_turns_ready_after_migrate() {
     let settings = shared().await.account("12345").await.settings();
     let mut hardware = Service::start("hardware", settings.clone());
-    let told = "schema behind by 3: run `hardware migrate`";
+    let migrations = repository().join("services/hardware/migrations/mysql").read_dir().unwrap().count();
+    let told = format!("schema behind by {migrations}: run `hardware migrate`");
+    let told = told.as_str();
     crate::harness::wait::until("the line", async || hardware.told().contains(told).then_some(())).await;
     hardware.becomes_unready(told).await;
     hardware.get("/hardware").await.is(503);
