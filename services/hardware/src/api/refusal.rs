@@ -12,6 +12,9 @@ use crate::{
     store::refusals::{InTheWay, Refusal, RefusedLine},
 };
 
+/// Claims in the way that the sentence names at most.
+const TOLD: usize = 5;
+
 /// A booking that was refused because something is not free: a problem with what a person can do about it.
 #[derive(Clone, Debug, Object, Serialize)]
 #[oai(rename = "NotFree")]
@@ -137,13 +140,22 @@ impl From<Refusal> for NotFreeView {
 #[must_use]
 pub fn not_free(refusal: Refusal) -> Problem {
     let view = NotFreeView::from(refusal);
-    let sentence = |line: &RefusedLineView| {
-        format!("{} {}: {} asked for, {} free", line.provider, line.name, line.requested, line.free)
-    };
     let detail = view.lines.iter().map(sentence).collect::<Vec<_>>().join("; ");
     Problem::new(StatusCode::CONFLICT)
         .kind("not-free")
-        .detail(format!("Nothing was booked. {detail}."))
+        .detail(format!("Too little is free, so nothing was changed. {detail}."))
         .with("lines", serde_json::json!(view.lines))
         .with("alternatives", serde_json::json!(view.alternatives))
+}
+
+/// What a person reads of one line: at most a few of those in the way, `claims` has them all.
+fn sentence(line: &RefusedLineView) -> String {
+    let RefusedLineView { provider, name, requested, free, .. } = line;
+    let short = format!("{provider} {name}: {requested} asked for, {free} free");
+    let named = |claim: &InTheWayView| match (claim.reservation, claim.task) {
+        (Some(id), _) => Some(format!("reservation {id}")),
+        (None, id) => id.map(|id| format!("task {id}")),
+    };
+    let others: Vec<_> = line.claims.iter().filter_map(named).take(TOLD).collect();
+    if others.is_empty() { short } else { format!("{short}; in the way: {}", others.join(", ")) }
 }

@@ -95,7 +95,32 @@ impl Availability {
 
 #[cfg(test)]
 mod tests {
+    use proptest::{collection::vec, prelude::*};
+
     use super::*;
+
+    proptest! {
+        /// Ties, claims longer than everything around them, buffers: all of it second by second.
+        #[test]
+        fn an_answer_agrees_with_looking_at_every_second(
+            claims in vec((0_i64..50, prop_oneof![1_i64..6, 10_i64..80], 1_i64..4), 0..14),
+            from in 0_i64..40, length in 1_i64..12, buffer_s in 0_i64..8, qty in 1_i64..5, capacity in 0_i64..7, now_s in 0_i64..60,
+        ) {
+            let claims: Vec<_> = claims.into_iter()
+                .map(|(starts_at, length, qty)| Claim { starts_at, blocked_until: starts_at + length, qty }).collect();
+            let in_use = |t: i64| claims.iter().filter(|c| c.starts_at <= t && t < c.blocked_until).map(|c| c.qty).sum::<i64>();
+            let peak = |from: i64, to: i64| (from..to).map(in_use).max().unwrap();
+            let question = Question { window: Window { from, to: from + length }, qty, present: Present { now_s, grace_s: 0 } };
+            let got = Availability::of(&question, capacity, buffer_s, &claims, &claims);
+            prop_assert_eq!(got.free, (capacity - peak(from, from + length)).max(0));
+            prop_assert_eq!(got.overcommitted, (peak(from, from + length) - capacity).max(0));
+            prop_assert_eq!(got.free_now, (capacity - in_use(now_s)).max(0));
+            let fits = |t: i64| capacity - peak(t, t + length + buffer_s) >= qty;
+            prop_assert_eq!(got.fits, fits(from));
+            // Everything ends by 130; what does not fit behind that never fits.
+            prop_assert_eq!(got.next_free_at, (from..=from + 140).find(|t| fits(*t)));
+        }
+    }
 
     #[test]
     fn the_word_changes_at_thirds() {

@@ -177,7 +177,33 @@ mod tests {
         assert_eq!(text.parse::<Moment>(), Err(EXPECTED), "{text}");
     }
 
+    /// Looks at every minute around: which of them shows this time on the wall, the earliest first?
+    fn shown_at(wall: NaiveDateTime, zone: Tz) -> Option<i64> {
+        let about = wall.and_utc().timestamp();
+        (about - 15 * 3_600..=about + 15 * 3_600).step_by(60).find(|at_s| {
+            let local = zone.from_utc_datetime(&DateTime::from_timestamp(*at_s, 0).unwrap().naive_utc());
+            local.naive_local() == wall
+        })
+    }
+
     proptest! {
+        /// Lord Howe moves by half an hour, Kathmandu is off by 45 minutes, Apia once skipped a day.
+        #[test]
+        fn wall_clocks_agree_with_looking_at_every_minute(
+            zone in prop::sample::select(vec![
+                Tz::Europe__Berlin, Tz::America__New_York, Tz::Australia__Lord_Howe, Tz::Asia__Kathmandu, Tz::Pacific__Apia,
+                Tz::America__Sao_Paulo, Tz::Africa__Casablanca, Tz::UTC,
+            ]),
+            year in 2010_i32..2030,
+            // Around the turns of most zones, and anywhere.
+            day in prop_oneof![58_u32..95, 270_u32..315, 1_u32..366],
+            minute in prop_oneof![0_i64..240, 0_i64..1_440],
+        ) {
+            let midnight = NaiveDate::from_yo_opt(year, day).unwrap().and_time(NaiveTime::MIN);
+            let wall = midnight + chrono::TimeDelta::minutes(minute);
+            prop_assert_eq!(Moment::Wall(wall).resolve(zone).ok(), shown_at(wall, zone));
+        }
+
         #[test]
         fn any_text_is_read_or_refused_but_never_panics(text in "\\PC{0,40}") {
             let _ = text.parse::<Moment>();
