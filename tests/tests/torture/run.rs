@@ -35,7 +35,7 @@ static SEED: LazyLock<u64> = LazyLock::new(|| {
 });
 static SECONDS: LazyLock<u64> = LazyLock::new(|| number("TORTURE_SECONDS").unwrap_or(DEFAULT_SECONDS));
 
-/// Scenarios at once, however many cores there are: each has two processes, 32 clients and, on MySQL, twenty of the
+/// Scenarios at once, however many cores there are: each has two processes, 32 clients and, on MySQL, forty of the
 /// shared server's connections.
 static SEATS: Semaphore = Semaphore::const_new(2);
 
