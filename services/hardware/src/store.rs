@@ -11,6 +11,7 @@ use crate::{
     domain::Invalid,
 };
 
+pub mod act;
 pub mod booking;
 pub mod catalogue;
 pub mod catalogue_import;
@@ -34,6 +35,7 @@ pub mod task_change;
 pub mod tasks;
 pub mod verify;
 
+pub use self::act::Expected;
 use self::refusals::{Refusal, Shortfall};
 
 /// Every statement there is, for the test that prepares each of them on both databases.
@@ -109,31 +111,6 @@ pub enum StoreError {
     /// The database itself.
     #[error(transparent)]
     Db(#[from] DbError),
-}
-
-/// What a caller must know of a row to be allowed to change it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Expected {
-    /// Nothing.
-    #[default]
-    Anything,
-    /// One of these versions.
-    Versions(Vec<i64>),
-}
-
-impl Expected {
-    /// Lets the `current` version pass, or not.
-    ///
-    /// # Errors
-    /// [`StoreError::VersionMismatch`].
-    pub fn check(&self, current: i64) -> Result<(), StoreError> {
-        match self {
-            Self::Versions(versions) if !versions.contains(&current) => {
-                Err(StoreError::VersionMismatch { current })
-            }
-            _ => Ok(()),
-        }
-    }
 }
 
 const ATTEMPTS: u32 = 5;

@@ -29,8 +29,9 @@ use crate::{
     },
     store::{
         Expected, StoreError,
+        act::Act,
         reservation_actions::{cancel, check_out, no_show, take_back},
-        reservation_change::{self, Act},
+        reservation_change,
         reservation_create::{self, Booked, Order},
         reservations, risks,
     },

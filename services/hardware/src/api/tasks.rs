@@ -23,7 +23,7 @@ use super::{
 };
 use crate::store::{
     Expected,
-    reservation_change::Act,
+    act::Act,
     task_change,
     tasks::{self, TaskFilter, TaskItem},
 };

@@ -4,9 +4,10 @@ use serde_json::json;
 
 use super::{
     StoreError,
+    act::Act,
     booking::{self, Intent, explained},
     claim_change::{self, OwnClaim, Owner},
-    reservation_change::{Act, Hold, late_part_exceeds},
+    reservation_change::{Hold, late_part_exceeds},
     reservation_create::described,
     retrying,
 };

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use chrono_tz::Tz;
 use serde_json::Value;
 
 use super::{
     Expected, StoreError,
+    act::Act,
     booking::{self, Intent, explained},
     claim_change::{self, OwnClaim, Owner},
     events::{self, Event},
@@ -27,19 +27,6 @@ use crate::{
         wish::{self, WishChanges},
     },
 };
-
-/// Who acts, when, and on what they know.
-#[derive(Clone, Copy, Debug)]
-pub struct Act<'a> {
-    /// When.
-    pub present: Present,
-    /// The zone of wall-clock times for which nobody names one.
-    pub tz: Tz,
-    /// Who.
-    pub actor: &'a str,
-    /// Only if this still holds.
-    pub expected: &'a Expected,
-}
 
 /// A reservation of which nobody else can change anything.
 pub(super) struct Hold {

@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 
 use super::{
     StoreError,
+    act::Act,
     booking::{self, Intent, explained},
     claim_change::{self, OwnClaim, Owner},
     events::{self, Event},
     locks::{self, Stock, Stocks},
-    reservation_change::Act,
     retrying,
     tasks::{self, TaskItem},
 };
