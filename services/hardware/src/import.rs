@@ -1,5 +1,5 @@
-//! The catalogue from CSV, and in [`reservations`] bookings: read on a thread of its own, written in chunks of at most
-//! 500 rows, in bounded memory whatever the file's length. Every row is created, updated, left alone or refused for
+//! The catalogue from CSV, and in [`reservations`] bookings: read on a thread of its own, written in chunks of some
+//! hundred rows, in bounded memory whatever the file's length. Every row is created, updated, left alone or refused for
 //! itself; the rest imports.
 
 pub mod cells;

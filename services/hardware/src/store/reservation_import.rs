@@ -34,8 +34,9 @@ use crate::{
 
 pub(super) use self::rows::STATEMENTS;
 
-/// Rows of one chunk at most: others who want the same hardware wait for so many.
-pub const MAX_CHUNK: usize = 500;
+/// Rows of one chunk at most. Others who want the same hardware wait for so many round trips to the database: with 200
+/// of them they need not give up, even where one takes 10 ms.
+pub const MAX_CHUNK: usize = 200;
 /// Claims over two windows that are no further apart, in seconds, are read by one statement.
 const NEAR_S: i64 = 86_400;
 /// The peak is looked for in so many parts of the time at most, and in none shorter than this, in seconds: memory
