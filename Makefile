@@ -31,7 +31,7 @@ openapi: ## write services/hardware/openapi.json anew from the code; then look a
 
 screenshot: ## write docs/portal.png anew: the demo catalogue in a real browser (needs chromium and chromedriver)
 	cargo build --locked -p hardware -p portal
-	cargo test --locked -p system-tests -- --ignored screenshot
+	cargo test --locked -p system-tests --test system -- --ignored screenshot
 
 deny: ## licenses, bans and sources of the dependencies (ADVISORIES=1: known holes too)
 	@scripts/deny.sh
