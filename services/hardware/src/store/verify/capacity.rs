@@ -1,4 +1,5 @@
-//! I1: at no time do claims that are not forced take more units than there are.
+//! I1: at no time do claims that are not forced take more units than there are; and what is archived has none that
+//! reach beyond its end.
 //!
 //! A hardware's claims are read from the last end to the first, in pages: behind the end of the last one read, all
 //! claims are known; before it, those that reach over it are carried on. So memory holds one page and what overlaps
@@ -10,13 +11,23 @@ use super::{Findings, Invariant, PAGE, counted, is_last, times};
 use crate::{
     db::{Conn, DbError, Statement, on_conn},
     domain::{
+        moment::rfc3339,
         peak::{self, Claim, Level},
         window::Window,
     },
 };
 
-const HARDWARE: Statement =
-    Statement::both("verify_hardware", "SELECT id, capacity FROM hardware WHERE id > ? ORDER BY id LIMIT ?");
+const HARDWARE: Statement = Statement::both(
+    "verify_hardware",
+    "SELECT id, capacity, CASE WHEN archived_id <> 0 THEN updated_at END AS archived_at FROM hardware
+     WHERE id > ? ORDER BY id LIMIT ?",
+);
+/// Archiving is the last change of a row, and is refused while anything is booked from then on.
+const AFTER_THE_END: Statement = Statement::both(
+    "verify_claims_after_the_end",
+    "SELECT id, starts_at, blocked_until, qty FROM claim WHERE hardware_id = ? AND blocked_until > ?
+     ORDER BY blocked_until, starts_at, qty, id LIMIT ?",
+);
 /// In the order of the index `claim_overlap`, backwards.
 const CLAIMS: Statement = Statement::both(
     "verify_claims_of_hardware",
@@ -25,7 +36,7 @@ const CLAIMS: Statement = Statement::both(
      ORDER BY blocked_until DESC, starts_at DESC, qty DESC, id DESC LIMIT ?",
 );
 
-pub(super) const STATEMENTS: &[&Statement] = &[&HARDWARE, &CLAIMS];
+pub(super) const STATEMENTS: &[&Statement] = &[&HARDWARE, &AFTER_THE_END, &CLAIMS];
 
 /// Claims named in one violation at most.
 const NAMED: usize = 10;
@@ -36,6 +47,7 @@ const MOST: i64 = 1 << 40;
 struct HardwareRow {
     id: i64,
     capacity: i64,
+    archived_at: Option<i64>,
 }
 
 #[derive(Clone, Copy, Debug, FromRow)]
@@ -65,6 +77,7 @@ pub(super) async fn check(conn: &mut Conn<'_>, findings: &mut Findings<'_>) -> R
         findings.counts.hardware += counted(&page);
         for hardware in &page {
             check_one(conn, hardware, findings).await?;
+            check_the_end(conn, hardware, findings).await?;
             after = hardware.id;
         }
         if is_last(&page, PAGE) {
@@ -96,6 +109,26 @@ async fn check_one(
             None => return Ok(()),
         }
     }
+}
+
+async fn check_the_end(
+    conn: &mut Conn<'_>,
+    hardware: &HardwareRow,
+    findings: &mut Findings<'_>,
+) -> Result<(), DbError> {
+    let Some(archived_at) = hardware.archived_at else { return Ok(()) };
+    let later: Vec<ClaimRow> = on_conn!(conn, AFTER_THE_END, |sql, c| {
+        sqlx::query_as(sql).bind(hardware.id).bind(archived_at).bind(PAGE).fetch_all(&mut **c)
+    })?;
+    for claim in later {
+        let (when, end) = (times(claim.starts_at, claim.blocked_until), rfc3339(archived_at));
+        let text = format!(
+            "hardware {} was archived at {end}: claim {} {when} reaches beyond it",
+            hardware.id, claim.id
+        );
+        findings.add(Invariant::I1, text);
+    }
+    Ok(())
 }
 
 async fn claims_before(

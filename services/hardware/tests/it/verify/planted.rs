@@ -44,6 +44,13 @@ finds! {
             "I2: reservation 4 from 2026-06-11T12:30:00Z to 2026-06-11T12:29:00Z: it ends before it begins",
         ];
 
+    a_claim_beyond_the_end_of_archived_hardware_is_found:
+        "UPDATE hardware SET archived_id = id, updated_at = 1781208000 WHERE id = 2"
+        => [
+            "I1: hardware 2 was archived at 2026-06-11T20:00:00Z: claim 8 from 2026-06-11T21:00:00Z to 2026-06-11T22:00:00Z reaches beyond it",
+            "I1: hardware 2 was archived at 2026-06-11T20:00:00Z: claim 7 from 2026-06-11T20:00:00Z to 9999-12-31T00:00:00Z reaches beyond it",
+        ];
+
     a_claim_of_nobody_is_found:
         "UPDATE claim SET task_id = NULL WHERE id = 8"
         => [
