@@ -6,6 +6,7 @@
 mod connect;
 mod error;
 mod pools;
+mod snapshot;
 mod statement;
 
 use std::time::{Duration, Instant};
@@ -23,7 +24,7 @@ use self::{
     connect::{mysql_options, mysql_pool, sqlite_options, sqlite_pool},
     error::{describe, is_missing_table},
 };
-pub use self::{error::DbError, pools::Pools, statement::Statement};
+pub use self::{error::DbError, pools::Pools, snapshot::Snapshot, statement::Statement};
 use crate::config::{Database, DatabaseConfig};
 
 static MYSQL_MIGRATIONS: Migrator = sqlx::migrate!("./migrations/mysql");

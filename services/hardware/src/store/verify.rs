@@ -15,7 +15,6 @@ mod keys;
 mod lines;
 mod log;
 mod reservations;
-mod snapshot;
 mod tasks;
 
 use std::fmt;
@@ -30,7 +29,6 @@ const PAGE: i64 = 500;
 
 pub(super) fn statements() -> Vec<&'static Statement> {
     [
-        snapshot::STATEMENTS,
         capacity::STATEMENTS,
         claims::STATEMENTS,
         reservations::STATEMENTS,
@@ -120,7 +118,7 @@ impl Findings<'_> {
 /// The database could not be read to its end.
 pub async fn run<'f>(db: &Db, tell: &'f mut Tell<'f>) -> Result<Counts, DbError> {
     let mut lease = db.read().await?;
-    let mut snapshot = snapshot::Snapshot::take(&mut lease).await?;
+    let mut snapshot = lease.snapshot().await?;
     let conn = &mut snapshot.conn();
     let mut findings = Findings { counts: Counts::default(), tell };
     capacity::check(conn, &mut findings).await?;
