@@ -1,6 +1,6 @@
 //! The portal as one endpoint: routes, and what is around them.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use chassis::{
     Clock,
@@ -8,18 +8,14 @@ use chassis::{
     rate_limit::Limiter,
     stack::Stack,
 };
-use chrono_tz::Tz;
 use poem::{Endpoint, EndpointExt, Response, Route, endpoint::BoxEndpoint, get, http::HeaderValue, post};
 use tokio::sync::watch;
 
 use crate::{
-    assets::Assets,
     config::Config,
     csrf,
-    hardware_client::{HardwareClient, Timeouts},
-    last_answers::LastAnswers,
     pages::{book, bookings, free, item, problem, reservation, static_files, theme},
-    templates::Templates,
+    state::App,
 };
 
 /// Nothing but our own stylesheet, images and forms: no script at all, nothing from outside, no frames.
@@ -30,49 +26,6 @@ const CONTENT_SECURITY_POLICY: HeaderValue = HeaderValue::from_static(
 /// What is free changes by the minute: a page is shown again only after asking, and never kept by a proxy.
 /// Not `no-store`: that would also cost the instant way back that browsers keep for a page in memory.
 const CACHE_CONTROL: HeaderValue = HeaderValue::from_static("private, no-cache");
-
-/// What the pages work with.
-#[derive(Debug)]
-pub struct App {
-    /// The time.
-    pub clock: Clock,
-    /// The customer's zone.
-    pub tz: Tz,
-    /// The way to the hardware service.
-    pub client: HardwareClient,
-    /// The templates.
-    pub templates: Templates,
-    /// Stylesheet and mark.
-    pub assets: Assets,
-    /// To look at while the hardware service is away.
-    pub last_answers: LastAnswers,
-}
-
-impl App {
-    /// Sets up what the pages work with.
-    ///
-    /// # Errors
-    /// A template that cannot be compiled, or an HTTP client that cannot be made.
-    pub fn new(config: &Config, clock: Clock) -> anyhow::Result<Self> {
-        let millis = Duration::from_millis;
-        let hardware = &config.hardware;
-        Ok(Self {
-            clock,
-            tz: config.tz()?,
-            client: HardwareClient::new(
-                config.hardware_url()?,
-                Timeouts {
-                    connect: millis(hardware.connect_timeout_ms),
-                    read: millis(hardware.timeout_ms),
-                    write: millis(hardware.write_timeout_ms),
-                },
-            )?,
-            templates: Templates::load()?,
-            assets: Assets::default(),
-            last_answers: LastAnswers::default(),
-        })
-    }
-}
 
 /// `GET /metrics`.
 pub fn metrics() -> impl Endpoint<Output = Response> {

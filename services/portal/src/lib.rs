@@ -3,6 +3,7 @@
 //! | module | holds |
 //! |---|---|
 //! | [`app`] | routes and middleware on one screen |
+//! | [`state`] | what every page works with |
 //! | [`config`] | the settings |
 //! | [`hardware_client`], [`failure`] | the calls to the hardware service, and what becomes of those that fail |
 //! | [`search`], [`common_times`], [`links`] | what a visitor asks for, in a URL and as typed |
@@ -31,6 +32,7 @@ pub mod links;
 pub mod overdue;
 pub mod pages;
 pub mod search;
+pub mod state;
 pub mod templates;
 pub mod theme;
 pub mod view;

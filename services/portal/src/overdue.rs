@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use poem::http::HeaderMap;
 
 use crate::{
-    app::App,
     hardware_client::{BookingsQuery, Reservation, State, instant},
+    state::App,
 };
 
 /// Bookings that are looked at: those that began first are the ones that are overdue.

@@ -20,7 +20,7 @@ use poem::{
 };
 use serde::Serialize;
 
-use crate::{app::App, fresh};
+use crate::{fresh, state::App};
 
 /// A page with its status. A template that cannot be printed is logged by whoever turns the error into the
 /// 500 page.

@@ -1,6 +1,9 @@
 //! What each column of a CSV file means.
 
-use super::{cells::restored, reader::Table};
+use super::{
+    cells::restored,
+    reader::{IgnoredColumn, Table},
+};
 use crate::{
     domain::{
         Invalid,
@@ -55,9 +58,6 @@ pub struct Row {
     /// What it wants, or why it cannot be read.
     pub changes: Result<Changes, Vec<Invalid>>,
 }
-
-/// A column that is not imported, and why.
-pub type IgnoredColumn = (String, &'static str);
 
 impl Columns {
     /// Reads a header. Known names count in any case; others become tags where they can.

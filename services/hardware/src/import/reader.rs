@@ -10,7 +10,7 @@ use std::{
 use csv::{ByteRecord, ReaderBuilder};
 use tokio::sync::mpsc::Sender;
 
-use super::{ImportError, MAX_ROWS, columns::IgnoredColumn};
+use super::{ImportError, MAX_ROWS};
 use crate::domain::Invalid;
 
 /// The beginning of a file that is looked at for its delimiter; a header longer than this is none.
@@ -19,6 +19,9 @@ const MAX_HEADER_BYTES: usize = 64 * 1024;
 const MAX_ROW_BYTES: usize = 1024 * 1024;
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
+
+/// A column that is not imported, and why.
+pub type IgnoredColumn = (String, &'static str);
 
 /// The columns of one kind of file, known from its header.
 pub trait Table: Sized {

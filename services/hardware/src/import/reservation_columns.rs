@@ -2,8 +2,8 @@
 
 use super::{
     cells::restored,
-    columns::{IgnoredColumn, check_number, normal, number, short},
-    reader::Table,
+    columns::{check_number, normal, number, short},
+    reader::{IgnoredColumn, Table},
 };
 use crate::{
     domain::{

@@ -15,6 +15,7 @@ mod keys;
 mod lines;
 mod log;
 mod reservations;
+mod rows;
 mod tasks;
 
 use std::fmt;

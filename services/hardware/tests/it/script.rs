@@ -1,6 +1,6 @@
 //! One life, lived twice: two thousand requests at random, the same on both databases, answer by answer.
 
-use hardware::domain::moment::rfc3339;
+use hardware::{domain::moment::rfc3339, store::verify};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -214,6 +214,9 @@ async fn lived_twice(seed: u64, one: &TestApp, two: &TestApp) {
         "a script that does too little: {met:?}"
     );
     same_rows(one, two).await;
+    let (a, b) = (verified(one).await, verified(two).await);
+    assert_eq!(a, b);
+    assert_eq!(a.1, [] as [String; 0]);
 }
 
 /// Every row of what was written, not only what was asked about.
@@ -233,6 +236,14 @@ async fn same_rows(one: &TestApp, two: &TestApp) {
     ] {
         assert_eq!(one.number(sql).await, two.number(sql).await, "{sql}");
     }
+}
+
+/// What `hardware verify` counts and finds.
+async fn verified(app: &TestApp) -> (verify::Counts, Vec<String>) {
+    let mut found = Vec::new();
+    let mut tell = |violation: verify::Violation| found.push(violation.to_string());
+    let counts = verify::run(&app.db, &mut tell).await.unwrap();
+    (counts, found)
 }
 
 mod two_thousand_requests_are_answered_alike_by_both_databases {

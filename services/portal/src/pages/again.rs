@@ -8,9 +8,9 @@ use serde::Serialize;
 
 use super::problem::Quote;
 use crate::{
-    app::App,
     failure::{self, RETRY_AFTER_S},
     hardware_client::Failure,
+    state::App,
     view::{
         Hidden, LinkView,
         layout::{Here, Layout},

@@ -13,12 +13,12 @@ use poem::{
 use self::view::BookPage;
 use super::again::{self, Attempt, Fact};
 use crate::{
-    app::App,
     booking::{Booking, MAX_FORM_BYTES},
     failure,
     form::Form,
     hardware_client::{Entry, Failure, NotFree, Reservation},
     search::{Mistake, Moment, read_moment},
+    state::App,
     view::{LinkView, times::Writer},
     visit::Visit,
 };

@@ -8,12 +8,12 @@ use poem::{Request, Response, handler, http::StatusCode, web::Data};
 
 use self::view::BookingsPage;
 use crate::{
-    app::App,
     bookings_search::BookingsSearch,
     failure,
     hardware_client::{Bookings, Failure, Reservation},
     overdue,
     search::Mistake,
+    state::App,
     visit::Visit,
 };
 

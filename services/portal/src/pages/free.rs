@@ -9,11 +9,11 @@ use poem::{Request, Response, handler, http::StatusCode, web::Data};
 
 use self::view::{Answer, FreePage};
 use crate::{
-    app::App,
     failure,
     hardware_client::{Facets, Failure, Listing},
     last_answers::LastAnswer,
     search::{Mistake, Search},
+    state::App,
     visit::Visit,
 };
 

@@ -16,10 +16,10 @@ use poem::{
 pub(super) use self::around::Around;
 use self::view::{ItemPage, Outlook};
 use crate::{
-    app::App,
     failure,
     hardware_client::{Entry, Failure, ListQuery, Listing},
     search::{Mistake, Search},
+    state::App,
     visit::Visit,
 };
 

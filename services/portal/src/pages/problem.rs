@@ -8,7 +8,7 @@ use poem::{
 use serde::Serialize;
 
 use crate::{
-    app::App,
+    state::App,
     view::{
         LinkView,
         layout::{Here, Layout},

@@ -19,10 +19,10 @@ pub(crate) use self::act::act_on;
 pub(super) use self::act::{Refused, refused};
 use self::{action::Action, view::ReservationPage};
 use crate::{
-    app::App,
     failure,
     hardware_client::{Failure, Reservation},
     links,
+    state::App,
     visit::Visit,
 };
 

@@ -10,8 +10,8 @@ use poem::{
 };
 
 use crate::{
-    app::App,
     assets::{Asset, Found},
+    state::App,
 };
 
 /// The name changes with the bytes, so nobody ever needs to ask again.

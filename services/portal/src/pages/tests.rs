@@ -15,7 +15,6 @@ use self::samples::{
     EVIL, bare_reservation, full_around, full_booking, full_not_free, full_reservation, some_bookings,
 };
 use crate::{
-    app::App,
     booking::Booking,
     bookings_search::BookingsSearch,
     config::Config,
@@ -29,6 +28,7 @@ use crate::{
         reservation::{self, Refused},
     },
     search::Search,
+    state::App,
     visit::Visit,
 };
 

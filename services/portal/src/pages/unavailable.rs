@@ -6,9 +6,9 @@ use serde::Serialize;
 
 use super::problem::Quote;
 use crate::{
-    app::App,
     last_answers::{LastAnswer, LastRow},
     search::Search,
+    state::App,
     view::{
         layout::{Here, Layout},
         times::{TimeView, Writer},

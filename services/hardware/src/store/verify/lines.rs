@@ -1,7 +1,7 @@
 //! I3: the claims that one line of a reservation must have, by the reservation's state.
 
 use super::{
-    reservations::{ClaimRow, LineRow, ReservationRow},
+    rows::{ClaimRow, LineRow, ReservationRow},
     times,
 };
 use crate::domain::reservation::State;

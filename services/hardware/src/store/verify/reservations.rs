@@ -2,11 +2,10 @@
 
 use std::collections::HashMap;
 
-use sqlx::FromRow;
-
 use super::{
     Findings, Invariant, PAGE, counted, is_last, lines,
     log::{self, Told},
+    rows::{ClaimRow, LineRow, ReservationRow},
     times,
 };
 use crate::{
@@ -30,37 +29,6 @@ const CLAIMS: Statement = Statement::both(
 );
 
 pub(super) const STATEMENTS: &[&Statement] = &[&RESERVATIONS, &LINES, &CLAIMS];
-
-#[derive(Debug, FromRow)]
-pub(super) struct ReservationRow {
-    pub id: i64,
-    pub state: String,
-    pub starts_at: i64,
-    pub ends_at: i64,
-    pub version: i64,
-}
-
-#[derive(Debug, FromRow)]
-pub(super) struct LineRow {
-    pub reservation_id: i64,
-    pub hardware_id: i64,
-    pub qty: i64,
-    pub out_qty: i64,
-    pub returned_qty: i64,
-    pub starts_at: i64,
-    pub ends_at: i64,
-}
-
-#[derive(Debug, FromRow)]
-pub(super) struct ClaimRow {
-    pub id: i64,
-    pub reservation_id: i64,
-    pub hardware_id: i64,
-    pub starts_at: i64,
-    pub ends_at: i64,
-    pub qty: i64,
-    pub is_out: i64,
-}
 
 pub(super) async fn check(conn: &mut Conn<'_>, findings: &mut Findings<'_>) -> Result<(), DbError> {
     let mut after = i64::MIN;

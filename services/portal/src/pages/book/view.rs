@@ -4,10 +4,10 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::{
-    app::App,
     booking::Booking,
     hardware_client::{Entry, NotFree, ShortLine, Span, instant},
     search::{Mistake, Moment, read_moment},
+    state::App,
     view::{
         Errors, Hidden, LinkView,
         blocked::Blocked,

@@ -3,10 +3,10 @@
 use serde::Serialize;
 
 use crate::{
-    app::App,
     bookings_search::{ANY_STATE, BookingsSearch},
     hardware_client::{Bookings, Reservation, State},
     search::{MAX_TEXT, Mistake, ROWS_PER_PAGE},
+    state::App,
     view::{
         Errors, LinkView,
         booking_row::BookingRow,

@@ -5,9 +5,9 @@ use serde::Serialize;
 
 use super::list::List;
 use crate::{
-    app::App,
     hardware_client::{Facet, Facets, Listing},
     search::{MAX_TEXT, Mistake, Search},
+    state::App,
     view::{
         Errors,
         layout::{Here, Layout},

@@ -6,10 +6,10 @@ use poem::http::HeaderMap;
 use serde::Serialize;
 
 use crate::{
-    app::App,
     hardware_client::{Bookings, BookingsQuery, Failure, Reservation, Steps, instant},
     overdue,
     search::{Moment, to_instant},
+    state::App,
     view::{LinkView, booking_row::BookingRow, times::Writer, words},
 };
 

@@ -8,10 +8,10 @@ use super::{
     chart::Chart,
 };
 use crate::{
-    app::App,
     booking::Booking,
     hardware_client::{Entry, Hardware},
     search::{Mistake, Search},
+    state::App,
     view::{
         Errors, LinkView,
         booking_form::BookingForm,

@@ -11,13 +11,13 @@ use poem::{
 
 use super::{Action, ask, unknown, view::ReservationPage};
 use crate::{
-    app::App,
     booking::MAX_FORM_BYTES,
     failure,
     form::Form,
     hardware_client::{Failure, NotFree, Reservation},
     pages::again::{self, Attempt, Fact},
     search::Mistake,
+    state::App,
     view::{Hidden, LinkView},
     visit::Visit,
 };

@@ -4,10 +4,10 @@ use serde::Serialize;
 
 use super::{act::Refused, actions::Actions};
 use crate::{
-    app::App,
     form::Form,
     hardware_client::{Line, NotFree, Reservation, State},
     search::Mistake,
+    state::App,
     view::{
         Errors,
         blocked::Blocked,
