@@ -161,7 +161,7 @@ async fn slow_bookings_do_not_keep_the_page_and_everything_is_asked_at_once() {
     mount(&server, "/reservations", slow()).await;
     mount(&server, "/hardware/7/availability", slow()).await;
     let started = std::time::Instant::now();
-    let page = Portal::start(&server.uri()).await.get("/hardware/7").await;
+    let page = Portal::impatient(&server.uri()).await.get("/hardware/7").await;
     page.is(200).has("The bookings could not be looked up just now.");
     assert!(started.elapsed() < std::time::Duration::from_secs(10));
     assert_eq!(asked(&server, "/reservations").await.len(), 2);

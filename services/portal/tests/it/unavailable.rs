@@ -40,7 +40,7 @@ async fn a_service_that_is_not_there_is_a_503_and_not_a_wait() {
 #[tokio::test]
 async fn a_service_that_accepts_and_says_nothing_is_a_503_and_not_a_wait() {
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let portal = Portal::start(&format!("http://{}", silent.local_addr().unwrap())).await;
+    let portal = Portal::impatient(&format!("http://{}", silent.local_addr().unwrap())).await;
     let started = Instant::now();
     portal.get("/").await.is(503);
     assert!(started.elapsed() < PATIENCE, "{:?}", started.elapsed());
@@ -49,7 +49,7 @@ async fn a_service_that_accepts_and_says_nothing_is_a_503_and_not_a_wait() {
 #[tokio::test]
 async fn a_service_that_stops_in_mid_answer_is_a_503_and_not_a_wait() {
     let half = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let portal = Portal::start(&format!("http://{}", half.local_addr().unwrap())).await;
+    let portal = Portal::impatient(&format!("http://{}", half.local_addr().unwrap())).await;
     tokio::spawn(async move {
         let mut kept = Vec::new();
         while let Ok((mut socket, _)) = half.accept().await {
