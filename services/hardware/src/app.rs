@@ -79,6 +79,9 @@ pub fn metrics_endpoint(context: &Context) -> impl Endpoint<Output = Response> +
     metrics::endpoint(Arc::new(move || db.record_gauges()))
 }
 
+/// Addresses that answer without the database.
+const NEED_NO_DATABASE: [&str; 4] = ["/", "/api/health", "/api/mirror", "/api/upload-random"];
+
 /// While the database is away or its schema behind, every data route says so at once. Why exactly is for
 /// operators, on `/readyz` and in the log: it names hosts and users.
 async fn ready_first<E: Endpoint>(
@@ -87,7 +90,7 @@ async fn ready_first<E: Endpoint>(
     request: Request,
 ) -> Result<Response> {
     let away = matches!(*gate.borrow(), Readiness::NotReady(_));
-    if away {
+    if away && !NEED_NO_DATABASE.contains(&request.uri().path()) {
         return Err(
             Problem::unavailable("The database is not ready; /readyz says why.", RETRY_AFTER_S).into()
         );
