@@ -4,6 +4,7 @@
 pub mod availability;
 pub mod bodies;
 pub mod cursor;
+pub mod customer;
 pub mod error;
 pub mod etag;
 pub mod events;
@@ -38,6 +39,8 @@ pub struct Context {
     pub tz: Tz,
     /// Bytes of one CSV upload at most.
     pub max_import_bytes: u64,
+    /// How the customer is greeted, if it is known.
+    pub salutation: Option<String>,
     /// For how long overdue units are taken to stay away, in seconds.
     pub overdue_grace_s: i64,
 }

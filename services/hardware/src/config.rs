@@ -13,7 +13,7 @@ use chassis::{
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::moment::Moment;
+use crate::domain::{customer::salutation, moment::Moment};
 
 /// The first layer, and the reference of every key.
 pub const DEFAULTS: &str = include_str!("../config.default.toml");
@@ -24,6 +24,8 @@ const SHORT_NAMES: &[(&str, &str)] = &[
     ("ALLOW_OPEN", "allow_open"),
     ("TRUSTED_PROXIES", "trusted_proxies"),
     ("CLOCK", "clock"),
+    ("CUSTOMER_NAME", "customer.name"),
+    ("CUSTOMER_GREETING", "customer.greeting"),
     ("DATA_DIR", "data_dir"),
     ("LOG_FORMAT", "log.format"),
     ("RUST_LOG", "log.filter"),
@@ -128,8 +130,20 @@ pub struct MySqlConfig {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct CustomerConfig {
+    /// Which customer; case and blanks matter. Empty: nobody.
+    pub name: String,
+    /// How it is greeted; empty: as it is built in.
+    pub greeting: String,
     /// The zone of last resort for wall-clock times.
     pub tz: Tz,
+}
+
+impl CustomerConfig {
+    /// How the customer is greeted, if it is known.
+    #[must_use]
+    pub fn salutation(&self) -> Option<String> {
+        salutation(&self.name, &self.greeting)
+    }
 }
 
 /// The `[reservations]` section.

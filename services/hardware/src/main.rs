@@ -104,6 +104,7 @@ fn openapi_document(config: &Config) -> anyhow::Result<String> {
     let context = Context {
         db: Db::open(&runtime_free, &config.database)?,
         clock: config.clock()?,
+        salutation: config.customer.salutation(),
         tz: config.customer.tz,
         max_import_bytes: config.import.max_bytes,
         overdue_grace_s: config.reservations.overdue_grace_s.into(),

@@ -4,12 +4,12 @@ use poem_openapi::{OpenApiService, registry::Registry};
 use serde_json::{Map, Value, json};
 
 use crate::api::{
-    Shared, availability::AvailabilityApi, events::EventsApi, hardware::HardwareApi, refusal::NotFreeView,
-    reservations::ReservationsApi, tasks::TasksApi,
+    Shared, availability::AvailabilityApi, customer::CustomerApi, events::EventsApi, hardware::HardwareApi,
+    refusal::NotFreeView, reservations::ReservationsApi, tasks::TasksApi,
 };
 
 /// The handlers of the API.
-pub type Api = (HardwareApi, AvailabilityApi, ReservationsApi, TasksApi, EventsApi);
+pub type Api = (HardwareApi, AvailabilityApi, ReservationsApi, TasksApi, EventsApi, CustomerApi);
 
 /// The schemas of requests.
 const BODIES: [&str; 8] = [
@@ -42,7 +42,8 @@ pub fn service(context: Shared) -> OpenApiService<Api, ()> {
         AvailabilityApi { context: context.clone() },
         ReservationsApi { context: context.clone() },
         TasksApi { context: context.clone() },
-        EventsApi { context },
+        EventsApi { context: context.clone() },
+        CustomerApi { context },
     );
     OpenApiService::new(api, TITLE, env!("CARGO_PKG_VERSION")).description(DESCRIPTION)
 }

@@ -6,6 +6,7 @@
 
 mod browser;
 mod contract;
+mod customers;
 mod faults;
 mod harness;
 mod main_job;

@@ -87,6 +87,7 @@ impl TestApp {
             db: db.clone(),
             clock: clock.clone(),
             tz: config.customer.tz,
+            salutation: config.customer.salutation(),
             max_import_bytes: config.import.max_bytes,
             overdue_grace_s: config.reservations.overdue_grace_s.into(),
         };
