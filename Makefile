@@ -1,6 +1,6 @@
 # Every target is one script or one cargo command; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: run demo test torture bench fmt check openapi screenshot deny build images up down clean help
+.PHONY: run demo test torture customers bench fmt check openapi screenshot deny build images up down clean help
 
 run: ## both services on SQLite with two sample rows, in the foreground
 	@scripts/run.sh
@@ -44,6 +44,9 @@ images: ## container images toolcrib/{hardware,portal,mysql}, made without a reg
 
 up: ## everything in containers on MySQL, portal at localhost:5000
 	@scripts/up.sh
+
+customers: ## one blueprint in containers as customers A, B, C and an unknown X on 8080-8083, and asks each
+	@scripts/customers.sh
 
 down: ## stop the containers, keep the data
 	@scripts/down.sh
