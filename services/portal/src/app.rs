@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use crate::{
     config::Config,
     csrf,
-    pages::{book, bookings, free, item, problem, reservation, static_files, theme},
+    pages::{book, bookings, free, item, new_task, problem, reservation, static_files, tasks, theme},
     state::App,
 };
 
@@ -49,6 +49,9 @@ pub fn build(
         .at("/reservations", get(bookings::show_bookings).post(book::book))
         .at("/reservations/:id", get(reservation::show_reservation))
         .at("/reservations/:id/:action", get(reservation::show_again).post(reservation::act_on))
+        .at("/tasks", get(tasks::show_tasks))
+        .at("/tasks/new", get(new_task::show_form).post(new_task::add))
+        .at("/tasks/update", post(tasks::save_ticks))
         .at("/theme", post(theme::choose_theme))
         .at("/static/:name", get(static_files::show_static))
         .at("/favicon.ico", get(static_files::show_icon))

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
 use chassis::{
     client_ip::TrustedProxies,
-    config::{ConfigError, Sources},
+    config::{ConfigError, Secret, Sources},
     rate_limit::RateLimitConfig,
     serve::{ShutdownConfig, parse_addresses},
     telemetry::LogConfig,
@@ -18,11 +18,15 @@ use crate::hardware_client;
 /// The reference of all settings, with their defaults.
 pub const DEFAULTS: &str = include_str!("../config.default.toml");
 
+/// Characters of a secret at least.
+const MIN_SECRET_CHARS: usize = 16;
+
 /// Environment names without a section.
-const SHORT_NAMES: [(&str, &str); 6] = [
+const SHORT_NAMES: [(&str, &str); 7] = [
     ("BIND", "bind"),
     ("METRICS_BIND", "metrics_bind"),
     ("TRUSTED_PROXIES", "trusted_proxies"),
+    ("PORTAL_SECRET", "secret"),
     ("HARDWARE_HOST", "hardware.host"),
     ("LOG_FORMAT", "log.format"),
     ("RUST_LOG", "log.filter"),
@@ -38,6 +42,8 @@ pub struct Config {
     pub metrics_bind: Vec<String>,
     /// Networks whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<String>,
+    /// Signs what a visitor's browser keeps; empty: a random one.
+    pub secret: Secret,
     /// Where the hardware service is.
     pub hardware: HardwareConfig,
     /// Whose portal this is.
@@ -91,6 +97,7 @@ impl Config {
         self.proxies()?;
         self.addresses()?;
         self.metrics_addresses()?;
+        self.check_secret()?;
         let HardwareConfig { connect_timeout_ms, timeout_ms, write_timeout_ms, .. } = self.hardware;
         let timeouts = [
             ("HARDWARE__CONNECT_TIMEOUT_MS", connect_timeout_ms),
@@ -101,6 +108,16 @@ impl Config {
             Some((name, _)) => Err(ConfigError::key(*name, "a timeout of 0 would never wait for an answer")),
             None => Ok(()),
         }
+    }
+
+    /// The text itself is never told.
+    fn check_secret(&self) -> Result<(), ConfigError> {
+        let chars = self.secret.reveal().chars().count();
+        if (1..MIN_SECRET_CHARS).contains(&chars) {
+            let told = format!("is too short: write at least {MIN_SECRET_CHARS} random characters");
+            return Err(ConfigError::key("PORTAL_SECRET", told));
+        }
+        Ok(())
     }
 
     /// Where to listen.
@@ -185,11 +202,13 @@ mod tests {
             ("RATE_LIMIT__PER_SECOND", "0"),
             ("TRUSTED_PROXIES", "10.0.0.0/8"),
             ("METRICS_BIND", "127.0.0.1:9000"),
+            ("PORTAL_SECRET", "0123456789abcdef"),
             ("LOG_FORMAT", "json"),
         ])
         .unwrap();
         assert_eq!(config.bind.len(), 2);
         assert_eq!(config.hardware_url().unwrap().as_str(), "http://hardware:5001/");
+        assert_eq!(config.secret.reveal(), "0123456789abcdef");
         assert_eq!((config.tz().unwrap(), config.rate_limit.per_second), (Tz::Europe__Berlin, 0));
     }
 
@@ -211,9 +230,10 @@ mod tests {
             ("BIND", "here"),
             ("METRICS_BIND", "9000"),
             ("TRUSTED_PROXIES", "proxy"),
+            ("PORTAL_SECRET", "fifteen letters"),
         ] {
             let told = load(&[(name, value)]).unwrap_err();
-            assert!(told.starts_with(name), "{told}");
+            assert!(told.starts_with(name) && !told.contains("fifteen"), "{told}");
         }
     }
 }

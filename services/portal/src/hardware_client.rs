@@ -7,6 +7,7 @@ mod bookings;
 mod failure;
 mod listing;
 mod reservation;
+mod tasks;
 mod wire;
 
 use std::time::Duration;
@@ -24,6 +25,7 @@ pub use self::{
         Claim, Line, NewReservation, NotFree, Reservation, ShortLine, Span, State, Steps, Stretch, Units,
         WrongState,
     },
+    tasks::{NewTask, Task, Tasks, TasksQuery},
     wire::{Availability, Entry, Facet, Facets, Hardware, Refusal, RefusedField},
 };
 

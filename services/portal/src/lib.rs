@@ -9,6 +9,7 @@
 //! | [`search`], [`common_times`], [`links`] | what a visitor asks for, in a URL and as typed |
 //! | [`booking`], [`form`] | what a visitor wants to book, as a form sends it |
 //! | [`bookings_search`], [`overdue`] | which bookings a visitor asks for |
+//! | [`task`], [`flash`] | what a visitor wants noted, and what the next page says of it |
 //! | [`visit`], [`theme`], [`fresh`], [`cookies`], [`csrf`] | whose request it is |
 //! | [`pages`] | one module a page: its handler, and what its template prints |
 //! | [`view`] | what several pages print |
@@ -24,6 +25,7 @@ pub mod config;
 pub mod cookies;
 pub mod csrf;
 pub mod failure;
+pub mod flash;
 pub mod form;
 pub mod fresh;
 pub mod hardware_client;
@@ -33,6 +35,7 @@ pub mod overdue;
 pub mod pages;
 pub mod search;
 pub mod state;
+pub mod task;
 pub mod templates;
 pub mod theme;
 pub mod view;

@@ -5,9 +5,11 @@ pub mod book;
 pub mod bookings;
 pub mod free;
 pub mod item;
+pub mod new_task;
 pub mod problem;
 pub mod reservation;
 pub mod static_files;
+pub mod tasks;
 pub mod theme;
 pub mod unavailable;
 

@@ -8,6 +8,7 @@ use chrono_tz::Tz;
 use crate::{
     assets::Assets,
     config::Config,
+    flash::Signer,
     hardware_client::{HardwareClient, Timeouts},
     last_answers::LastAnswers,
     templates::Templates,
@@ -26,6 +27,8 @@ pub struct App {
     pub templates: Templates,
     /// Stylesheet and mark.
     pub assets: Assets,
+    /// Signs what the next page is to say.
+    pub signer: Signer,
     /// To look at while the hardware service is away.
     pub last_answers: LastAnswers,
 }
@@ -51,6 +54,7 @@ impl App {
             )?,
             templates: Templates::load()?,
             assets: Assets::default(),
+            signer: Signer::new(config.secret.reveal())?,
             last_answers: LastAnswers::default(),
         })
     }

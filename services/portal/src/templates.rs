@@ -4,7 +4,7 @@ use handlebars::{Handlebars, RenderError, TemplateError};
 use serde::Serialize;
 
 /// Every template, by the name pages and other templates call it. A test compares this with the folder.
-const TEMPLATES: [(&str, &str); 32] = [
+const TEMPLATES: [(&str, &str); 34] = [
     ("again", include_str!("../templates/again.hbs")),
     ("amount", include_str!("../templates/amount.hbs")),
     ("band", include_str!("../templates/band.hbs")),
@@ -32,6 +32,8 @@ const TEMPLATES: [(&str, &str); 32] = [
     ("select", include_str!("../templates/select.hbs")),
     ("soon", include_str!("../templates/soon.hbs")),
     ("stock-row", include_str!("../templates/stock-row.hbs")),
+    ("task-new", include_str!("../templates/task-new.hbs")),
+    ("tasks", include_str!("../templates/tasks.hbs")),
     ("time", include_str!("../templates/time.hbs")),
     ("unavailable", include_str!("../templates/unavailable.hbs")),
     ("upcoming", include_str!("../templates/upcoming.hbs")),

@@ -69,6 +69,12 @@ impl Errors {
         (!mistakes.is_empty()).then(|| Self { heading, lead: None, items: items() })
     }
 
+    /// The same with what happened before the single points.
+    #[must_use]
+    pub fn with_lead(self, lead: &str) -> Self {
+        Self { lead: Some(lead.to_owned()), ..self }
+    }
+
     /// What happened in a sentence, and ways out of it, one of which is enough.
     #[must_use]
     pub fn ways_out(heading: &'static str, lead: String, ways: Vec<LinkView>) -> Self {

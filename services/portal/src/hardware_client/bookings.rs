@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use poem::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use reqwest::{RequestBuilder, Response};
-use serde::Serialize;
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
 use super::{
@@ -64,11 +64,8 @@ impl HardwareClient {
     /// As [`Failure`] sorts them.
     pub async fn bookings(&self, query: &BookingsQuery, headers: HeaderMap) -> Result<Bookings, Failure> {
         let answer = self.get("reservations", &query.to_query(), headers).await?;
-        let text = |name: &str| answer.headers().get(name).and_then(|v| v.to_str().ok());
-        let total = text("x-total-count").and_then(|n| n.trim().parse().ok());
-        let next = text(header::LINK.as_str()).and_then(next_query);
-        let next = next.and_then(|pairs| pairs.into_iter().find(|(name, _)| name == "cursor"));
-        Ok(Bookings { total, next: next.map(|(_, cursor)| cursor), rows: read_json(answer).await? })
+        let (total, next) = paging(&answer);
+        Ok(Bookings { total, next, rows: read_json(answer).await? })
     }
 
     /// One booking.
@@ -127,13 +124,14 @@ impl HardwareClient {
         self.write(method, &path, body.as_ref(), headers).await
     }
 
-    async fn write<T: Serialize>(
+    /// Sends a write, and reads what it answers.
+    pub(super) async fn write<T: Serialize, R: DeserializeOwned>(
         &self,
         method: Method,
         path: &str,
         body: Option<&T>,
         headers: HeaderMap,
-    ) -> Result<Reservation, Failure> {
+    ) -> Result<R, Failure> {
         let url = self.base.join(path).map_err(|error| Failure::Unusable(error.to_string()))?;
         let request = self.http.request(method, url).headers(headers).timeout(self.write_timeout);
         let request = request.header(header::ACCEPT, "application/json");
@@ -141,6 +139,15 @@ impl HardwareClient {
         // It says that it was done. What exactly cannot be told from an answer that cannot be read.
         read_json(answer).await.map_err(|error| Failure::Unknown(error.to_string()))
     }
+}
+
+/// How many rows match on all pages, and where the next page begins.
+pub(super) fn paging(answer: &Response) -> (Option<u64>, Option<String>) {
+    let text = |name: &str| answer.headers().get(name).and_then(|v| v.to_str().ok());
+    let total = text("x-total-count").and_then(|n| n.trim().parse().ok());
+    let next = text(header::LINK.as_str()).and_then(next_query);
+    let cursor = next.and_then(|pairs| pairs.into_iter().find(|(name, _)| name == "cursor"));
+    (total, cursor.map(|(_, cursor)| cursor))
 }
 
 /// Sends a write. Once it may have arrived, silence does not mean that nothing was done.

@@ -25,8 +25,8 @@ pub struct ListQuery {
     pub tag: String,
     /// Only what has `qty` units over the whole window.
     pub free_only: bool,
-    /// This one line of the catalogue.
-    pub id: Option<i64>,
+    /// These lines of the catalogue alone; empty: all.
+    pub ids: Vec<i64>,
     /// Rows at most.
     pub limit: Option<u32>,
     /// Where the page before this one ended.
@@ -52,7 +52,7 @@ impl ListQuery {
             ("location", &self.location),
             ("tag", &self.tag),
             ("free_only", if self.free_only { "true" } else { "" }),
-            ("ids", &text(self.id.map(|n| n.to_string()))),
+            ("ids", &self.ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")),
             ("limit", &text(self.limit.map(|n| n.to_string()))),
             ("cursor", &self.cursor),
         ])
@@ -156,7 +156,7 @@ mod tests {
             location: "bay 7".into(),
             tag: "net=efa".into(),
             free_only: true,
-            id: Some(7),
+            ids: vec![7],
             limit: Some(50),
             cursor: "abc".into(),
         };

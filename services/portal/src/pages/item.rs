@@ -38,7 +38,7 @@ pub(crate) async fn show_item(
     let search = Search::read(request.original_uri().query().unwrap_or_default()).window_only();
     let outgoing = visit.outgoing(request);
     let question = match search.check(app.tz) {
-        Ok(question) => ListQuery { id: Some(id), limit: Some(1), ..question },
+        Ok(question) => ListQuery { ids: vec![id], limit: Some(1), ..question },
         Err(mistakes) => {
             let (entry, around) = tokio::join!(
                 app.client.entry(id, outgoing.clone()),

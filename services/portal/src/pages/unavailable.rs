@@ -63,8 +63,11 @@ pub(super) fn page(app: &App, asked: &Asked, visit: &Visit, problem: &Problem) -
         Search::default()
     };
     let wanted = Search { seen: String::new(), ..search };
-    let bookings = asked.uri.path().starts_with("/reservations");
-    let here = if bookings { Here::BelowBookings } else { Here::BelowFree };
+    let here = match asked.uri.path().split('/').nth(1) {
+        Some("reservations") => Here::BelowBookings,
+        Some("tasks") => Here::BelowTasks,
+        _ => Here::BelowFree,
+    };
     let view = UnavailablePage {
         layout: Layout::new("Not reachable right now", here, visit, &app.assets, &times),
         reason: problem.detail.clone(),

@@ -49,7 +49,7 @@ impl Search {
             location: self.location.clone(),
             tag: self.tag.clone(),
             free_only: self.free_only(),
-            id: None,
+            ids: Vec::new(),
             limit: Some(ROWS_PER_PAGE),
             cursor: self.cursor.clone(),
         })

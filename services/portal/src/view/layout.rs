@@ -19,6 +19,10 @@ pub enum Here {
     Bookings,
     /// It belongs to the bookings.
     BelowBookings,
+    /// It is the list of tasks.
+    Tasks,
+    /// It belongs to the tasks.
+    BelowTasks,
     /// Nowhere.
     Apart,
 }
@@ -36,6 +40,8 @@ pub struct Layout {
     free: Option<&'static str>,
     /// The value of `aria-current` on "Bookings".
     bookings: Option<&'static str>,
+    /// The value of `aria-current` on "Tasks".
+    tasks: Option<&'static str>,
     zone: String,
     version: &'static str,
     back: String,
@@ -70,6 +76,7 @@ impl Layout {
             icon: assets.mark.href(),
             free: current(here, Here::Free, Here::BelowFree),
             bookings: current(here, Here::Bookings, Here::BelowBookings),
+            tasks: current(here, Here::Tasks, Here::BelowTasks),
             zone: times.zone(),
             version: env!("CARGO_PKG_VERSION"),
             back: if visit.address.len() <= MAX_BACK { visit.address.clone() } else { "/".to_owned() },

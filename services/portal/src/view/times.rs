@@ -60,6 +60,13 @@ impl Writer {
         self.view(at, "%H:%M")
     }
 
+    /// `10 Jun 2026, 16:04 UTC`, whatever the reader's zone: for what is kept on record.
+    #[must_use]
+    pub fn utc(&self, at: DateTime<Utc>) -> TimeView {
+        let [iso, text] = ["%Y-%m-%dT%H:%MZ", "%-d %b %Y, %H:%M UTC"].map(|form| at.format(form).to_string());
+        TimeView { iso, text }
+    }
+
     /// `14:00:07`, for a moment that somebody will look up in a log.
     #[must_use]
     pub fn second(&self, at: DateTime<Utc>) -> TimeView {

@@ -30,11 +30,28 @@ fn config_prints_what_is_in_effect() {
 }
 
 #[test]
+fn a_secret_is_not_printed_also_where_it_comes_from_a_file() {
+    let file = std::env::temp_dir().join(format!("portal-secret-{}", std::process::id()));
+    std::fs::write(&file, "a secret from a file\n").unwrap();
+    let in_file = run(&["config"], &[("PORTAL_SECRET_FILE", file.to_str().unwrap())]);
+    std::fs::remove_file(&file).unwrap();
+    for (code, out, err) in [in_file, run(&["config"], &[("PORTAL_SECRET", "a secret from a file")])] {
+        assert_eq!((code, err.as_str()), (Some(0), ""));
+        assert!(out.contains("secret = \"***\"") && !out.contains("a secret"), "{out}");
+    }
+    assert!(run(&["config"], &[]).1.contains("secret = \"\""));
+}
+
+#[test]
 fn a_wrong_command_is_exit_code_2_and_a_wrong_setting_3_with_one_line_that_names_it() {
     assert_eq!(run(&["dance"], &[]).0, Some(2));
-    for (name, value) in
-        [("CUSTOMER__TZ", "Mars"), ("HARDWARE_HOST", "https://x"), ("RUST_LOG", "a=b=c"), ("BIND", "here")]
-    {
+    for (name, value) in [
+        ("CUSTOMER__TZ", "Mars"),
+        ("PORTAL_SECRET", "too short"),
+        ("HARDWARE_HOST", "https://x"),
+        ("RUST_LOG", "a=b=c"),
+        ("BIND", "here"),
+    ] {
         let (code, out, err) = run(&["serve"], &[(name, value)]);
         assert_eq!((code, out.as_str()), (Some(3), ""), "{name}: {err}");
         assert!(err.contains(name) && err.trim_end().lines().count() == 1, "{err}");

@@ -1,5 +1,7 @@
 //! A portal and a stand-in hardware service, both on ports of their own.
 
+mod tasks;
+
 use std::collections::BTreeMap;
 
 use chassis::{Clock, health::Readiness, serve};
@@ -12,6 +14,8 @@ use wiremock::{
     Mock, MockServer, Request, ResponseTemplate,
     matchers::{method, path},
 };
+
+pub(crate) use self::tasks::{mount_tasks, queries, task, task_list};
 
 /// Thu 11 Jun 2026, 13:42:07 in Berlin.
 pub(crate) const NOW: &str = "2026-06-11T11:42:07Z";

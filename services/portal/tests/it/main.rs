@@ -24,5 +24,8 @@ mod reservation;
 mod reservation_refused;
 mod safety;
 mod static_files;
+mod tasks;
+mod tasks_new;
+mod tasks_update;
 mod theme;
 mod unavailable;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     booking::Booking,
-    hardware_client::{Bookings, NotFree, Reservation},
+    hardware_client::{Bookings, NotFree, Reservation, Task},
     pages::item::Around,
 };
 
@@ -64,6 +64,20 @@ pub(super) fn full_not_free() -> NotFree {
         "blocked": [stretch, stretch, stretch, stretch, stretch], "claims": claims,
     });
     serde_json::from_value(json!({ "lines": [line], "alternatives": [time, time, time] })).unwrap()
+}
+
+pub(super) fn full_task() -> Task {
+    let task = json!({
+        "id": 3, "title": EVIL, "text": EVIL, "done": true, "hardware": 7, "starts_at": "2026-06-11T10:00:00Z",
+        "ends_at": "2026-06-11T16:00:00Z", "qty": 2, "forced": true, "version": 1, "created_at": "2026-06-10T10:00:00Z",
+    });
+    serde_json::from_value(task).unwrap()
+}
+
+pub(super) fn bare_task() -> Task {
+    let task =
+        json!({ "id": 4, "title": "t", "text": "u", "done": false, "created_at": "2026-06-10T10:00:00Z" });
+    serde_json::from_value(task).unwrap()
 }
 
 /// Every field filled with something evil.
