@@ -18,15 +18,19 @@ use crate::hardware_client;
 /// The reference of all settings, with their defaults.
 pub const DEFAULTS: &str = include_str!("../config.default.toml");
 
+/// Characters of a customer's title at most.
+const MAX_TITLE_CHARS: usize = 40;
 /// Characters of a secret at least.
 const MIN_SECRET_CHARS: usize = 16;
 
 /// Environment names without a section.
-const SHORT_NAMES: [(&str, &str); 7] = [
+const SHORT_NAMES: [(&str, &str); 9] = [
     ("BIND", "bind"),
     ("METRICS_BIND", "metrics_bind"),
     ("TRUSTED_PROXIES", "trusted_proxies"),
     ("PORTAL_SECRET", "secret"),
+    ("CUSTOMER_NAME", "customer.name"),
+    ("CUSTOMER_GREETING", "customer.greeting"),
     ("HARDWARE_HOST", "hardware.host"),
     ("LOG_FORMAT", "log.format"),
     ("RUST_LOG", "log.filter"),
@@ -74,6 +78,12 @@ pub struct HardwareConfig {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct CustomerConfig {
+    /// Which customer; case and blanks matter. Empty: nobody.
+    pub name: String,
+    /// How it is greeted; empty: as it is built in.
+    pub greeting: String,
+    /// What the pages are called; empty: as the program.
+    pub title: String,
     /// IANA name of the zone in which times are read and shown.
     pub tz: String,
 }
@@ -98,6 +108,7 @@ impl Config {
         self.addresses()?;
         self.metrics_addresses()?;
         self.check_secret()?;
+        self.check_title()?;
         let HardwareConfig { connect_timeout_ms, timeout_ms, write_timeout_ms, .. } = self.hardware;
         let timeouts = [
             ("HARDWARE__CONNECT_TIMEOUT_MS", connect_timeout_ms),
@@ -108,6 +119,15 @@ impl Config {
             Some((name, _)) => Err(ConfigError::key(*name, "a timeout of 0 would never wait for an answer")),
             None => Ok(()),
         }
+    }
+
+    /// A longer one would push the navigation off the page.
+    fn check_title(&self) -> Result<(), ConfigError> {
+        if self.customer.title.chars().count() > MAX_TITLE_CHARS {
+            let told = format!("must be at most {MAX_TITLE_CHARS} characters");
+            return Err(ConfigError::key("CUSTOMER__TITLE", told));
+        }
+        Ok(())
     }
 
     /// The text itself is never told.
@@ -231,6 +251,7 @@ mod tests {
             ("METRICS_BIND", "9000"),
             ("TRUSTED_PROXIES", "proxy"),
             ("PORTAL_SECRET", "fifteen letters"),
+            ("CUSTOMER__TITLE", &"x".repeat(41)),
         ] {
             let told = load(&[(name, value)]).unwrap_err();
             assert!(told.starts_with(name) && !told.contains("fifteen"), "{told}");

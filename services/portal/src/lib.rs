@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`app`] | routes and middleware on one screen |
 //! | [`state`] | what every page works with |
-//! | [`config`] | the settings |
+//! | [`config`], [`customer`] | the settings, and whom they make the pages greet |
 //! | [`hardware_client`], [`failure`] | the calls to the hardware service, and what becomes of those that fail |
 //! | [`search`], [`common_times`], [`links`] | what a visitor asks for, in a URL and as typed |
 //! | [`booking`], [`form`] | what a visitor wants to book, as a form sends it |
@@ -24,6 +24,7 @@ pub mod common_times;
 pub mod config;
 pub mod cookies;
 pub mod csrf;
+pub mod customer;
 pub mod failure;
 pub mod flash;
 pub mod form;

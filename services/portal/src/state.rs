@@ -8,6 +8,7 @@ use chrono_tz::Tz;
 use crate::{
     assets::Assets,
     config::Config,
+    customer::Customer,
     flash::Signer,
     hardware_client::{HardwareClient, Timeouts},
     last_answers::LastAnswers,
@@ -25,6 +26,8 @@ pub struct App {
     pub client: HardwareClient,
     /// The templates.
     pub templates: Templates,
+    /// Whom the pages greet, and what they are called.
+    pub customer: Customer,
     /// Stylesheet and mark.
     pub assets: Assets,
     /// Signs what the next page is to say.
@@ -53,6 +56,7 @@ impl App {
                 },
             )?,
             templates: Templates::load()?,
+            customer: Customer::new(&config.customer),
             assets: Assets::default(),
             signer: Signer::new(config.secret.reveal())?,
             last_answers: LastAnswers::default(),

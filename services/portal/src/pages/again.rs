@@ -107,7 +107,7 @@ impl AgainPage {
             (format!("It is not known whether this {}", attempt.done), advice)
         };
         Self {
-            layout: Layout::new(&heading, Here::Apart, visit, &app.assets, &times),
+            layout: Layout::new(&heading, Here::Apart, visit, app, &times),
             heading,
             paragraphs: vec![said.to_owned(), advice],
             action: attempt.action,

@@ -93,7 +93,7 @@ impl ProblemPage {
         let (heading, said) = words_for(problem);
         let paragraphs = [said, told(problem)].into_iter().filter(|p| !p.is_empty()).collect();
         Self {
-            layout: Layout::new(heading, Here::Apart, visit, &app.assets, &times),
+            layout: Layout::new(heading, Here::Apart, visit, app, &times),
             heading,
             paragraphs,
             action: LinkView { href: "/".to_owned(), text: "See what is free".to_owned() },

@@ -69,7 +69,7 @@ pub(super) fn page(app: &App, asked: &Asked, visit: &Visit, problem: &Problem) -
         _ => Here::BelowFree,
     };
     let view = UnavailablePage {
-        layout: Layout::new("Not reachable right now", here, visit, &app.assets, &times),
+        layout: Layout::new("Not reachable right now", here, visit, app, &times),
         reason: problem.detail.clone(),
         again: visit.address.clone(),
         quote: Quote::new(problem.status, visit, &times),

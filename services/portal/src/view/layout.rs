@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::times::Writer;
-use crate::{assets::Assets, theme::Theme, visit::Visit};
+use crate::{state::App, theme::Theme, visit::Visit};
 
 /// An address longer than this is not sent along for the way back; the way back is then `/`.
 pub const MAX_BACK: usize = 2_048;
@@ -31,6 +31,9 @@ pub enum Here {
 #[derive(Debug, Serialize)]
 pub struct Layout {
     title: String,
+    /// What the pages are called.
+    brand: String,
+    salutation: Option<String>,
     /// `None` follows the reader's system.
     theme: Option<&'static str>,
     themes: Vec<ThemeButton>,
@@ -57,7 +60,7 @@ struct ThemeButton {
 impl Layout {
     /// The frame of the page called `title` for this visit.
     #[must_use]
-    pub fn new(title: &str, here: Here, visit: &Visit, assets: &Assets, times: &Writer) -> Self {
+    pub fn new(title: &str, here: Here, visit: &Visit, app: &App, times: &Writer) -> Self {
         let label = |theme| match theme {
             Theme::System => "System",
             Theme::Light => "Light",
@@ -69,11 +72,13 @@ impl Layout {
             pressed: theme == visit.theme,
         };
         Self {
-            title: format!("{title} – Toolcrib"),
+            title: format!("{title} – {}", app.customer.title),
+            brand: app.customer.title.clone(),
+            salutation: app.customer.salutation.clone(),
             theme: (visit.theme != Theme::System).then(|| visit.theme.word()),
             themes: Theme::ALL.into_iter().map(button).collect(),
-            stylesheet: assets.stylesheet.href(),
-            icon: assets.mark.href(),
+            stylesheet: app.assets.stylesheet.href(),
+            icon: app.assets.mark.href(),
             free: current(here, Here::Free, Here::BelowFree),
             bookings: current(here, Here::Bookings, Here::BelowBookings),
             tasks: current(here, Here::Tasks, Here::BelowTasks),

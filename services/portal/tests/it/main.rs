@@ -15,6 +15,7 @@ mod booking_lost;
 mod booking_refused;
 mod bookings;
 mod command;
+mod customer;
 mod errors;
 mod free;
 mod harness;

@@ -77,7 +77,7 @@ impl BookPage {
         let heading = name.map_or_else(|| "Book".to_owned(), |name| format!("Book {name}"));
         let item = name.map(|name| LinkView { href: booking.page(), text: name.to_owned() });
         Self {
-            layout: Layout::new(&format!("Error: {heading}"), Here::BelowFree, visit, &app.assets, &times),
+            layout: Layout::new(&format!("Error: {heading}"), Here::BelowFree, visit, app, &times),
             item,
             errors: None,
             heading,

@@ -94,7 +94,7 @@ impl BookingsPage {
             text: format!("hardware: {}", search.hardware.chars().take(20).collect::<String>()),
         };
         Self {
-            layout: Layout::new(title, Here::Bookings, visit, &app.assets, &times),
+            layout: Layout::new(title, Here::Bookings, visit, app, &times),
             errors: None,
             user: search.user.clone(),
             user_why: why("user", mistakes),

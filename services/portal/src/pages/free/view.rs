@@ -100,7 +100,7 @@ impl FreePage {
         let filled =
             Filled { path: "/", search, window: answer.window, mistakes: &[], tz: app.tz, now: visit.now };
         Self {
-            layout: Layout::new("What is free?", Here::Free, visit, &app.assets, &times),
+            layout: Layout::new("What is free?", Here::Free, visit, app, &times),
             errors: None,
             heading: Some(Heading::new(search, answer.window, &times)),
             form: WindowForm::new(&filled),
@@ -121,7 +121,7 @@ impl FreePage {
         let window = (visit.now, visit.now + DEFAULT_WINDOW);
         let filled = Filled { path: "/", search, window, mistakes, tz: app.tz, now: visit.now };
         Self {
-            layout: Layout::new("Error: What is free?", Here::Free, visit, &app.assets, &times),
+            layout: Layout::new("Error: What is free?", Here::Free, visit, app, &times),
             errors: Errors::new("This could not be looked up", mistakes, |field| place(search, field)),
             heading: None,
             form: WindowForm::new(&filled),

@@ -134,7 +134,7 @@ impl ItemPage {
         let title = if mistakes.is_empty() { entry.name.clone() } else { format!("Error: {}", entry.name) };
         let filled = Filled { path: &path, search, window, mistakes, tz: app.tz, now: visit.now };
         Self {
-            layout: Layout::new(&title, Here::BelowFree, visit, &app.assets, &times),
+            layout: Layout::new(&title, Here::BelowFree, visit, app, &times),
             crumbs: Crumbs {
                 free: search.link("/"),
                 provider: LinkView {

@@ -62,7 +62,7 @@ impl NewTaskPage {
         let times = Writer::new(app.tz, visit.now);
         let visit = visit.clone().back_to(PATH);
         Self {
-            layout: Layout::new(title, Here::BelowTasks, &visit, &app.assets, &times),
+            layout: Layout::new(title, Here::BelowTasks, &visit, app, &times),
             errors: None,
             title: Field::text(&form.title, why("title", mistakes)),
             text: Field::text(&form.text, why("text", mistakes)),

@@ -109,7 +109,7 @@ impl ReservationPage {
         let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
         let title = format!("{prefix}Booking {}", booking.id);
         Self {
-            layout: Layout::new(&title, Here::BelowBookings, visit, &app.assets, &times),
+            layout: Layout::new(&title, Here::BelowBookings, visit, app, &times),
             number: booking.id,
             flash: None,
             errors: None,

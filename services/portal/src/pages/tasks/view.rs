@@ -106,7 +106,7 @@ impl TasksPage {
     fn plain(app: &App, visit: &Visit, flash: Option<Flash>, title: &str) -> Self {
         let times = Writer::new(app.tz, visit.now);
         Self {
-            layout: Layout::new(title, Here::Tasks, visit, &app.assets, &times),
+            layout: Layout::new(title, Here::Tasks, visit, app, &times),
             flash: flash.map(Flash::text),
             errors: None,
             count: None,
