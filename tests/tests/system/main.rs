@@ -13,3 +13,4 @@ mod main_job;
 mod mysql;
 mod statements;
 mod stopping;
+mod tasks_pages;
