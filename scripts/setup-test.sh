@@ -22,3 +22,12 @@ if ! cargo nextest --version >/dev/null 2>&1; then
   say "cargo-nextest is missing: compiling it once (a few minutes)"
   cargo install --locked --quiet cargo-nextest || die "could not install cargo-nextest (cargo install --locked cargo-nextest)"
 fi
+
+# The system suite's S3. Where it cannot be had, that part of the suite says SKIPPED.
+moto=.cache/moto
+if ! have moto_server && [ ! -x "$moto/bin/moto_server" ]; then
+  have python3 || need_apt python3
+  python3 -m venv "$moto" >/dev/null 2>&1 || { need_apt python3-venv; python3 -m venv "$moto"; }
+  "$moto/bin/pip" install --quiet --disable-pip-version-check 'moto[server,s3]==5.2.1' ||
+    say "could not install moto: uploads to S3 will NOT be tested"
+fi

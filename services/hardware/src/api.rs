@@ -5,6 +5,7 @@ pub mod availability;
 pub mod bodies;
 pub mod cursor;
 pub mod customer;
+pub mod diagnostics;
 pub mod error;
 pub mod etag;
 pub mod events;
@@ -23,7 +24,7 @@ use std::sync::Arc;
 use chassis::Clock;
 use chrono_tz::Tz;
 
-use crate::{db::Db, domain::present::Present};
+use crate::{db::Db, domain::present::Present, storage::Storage};
 
 /// Who changes things, while there is no sign-in.
 pub const ANONYMOUS: &str = "anonymous";
@@ -41,6 +42,8 @@ pub struct Context {
     pub max_import_bytes: u64,
     /// How the customer is greeted, if it is known.
     pub salutation: Option<String>,
+    /// Where the diagnostic upload goes.
+    pub storage: Storage,
     /// For how long overdue units are taken to stay away, in seconds.
     pub overdue_grace_s: i64,
 }

@@ -10,10 +10,10 @@ use chassis::{
     serve::{ShutdownConfig, parse_addresses},
     telemetry::LogConfig,
 };
-use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{customer::salutation, moment::Moment};
+pub use self::{customer::CustomerConfig, storage::StorageConfig};
+use crate::{domain::moment::Moment, storage::AwsVariables};
 
 /// The first layer, and the reference of every key.
 pub const DEFAULTS: &str = include_str!("../config.default.toml");
@@ -27,6 +27,7 @@ const SHORT_NAMES: &[(&str, &str)] = &[
     ("CUSTOMER_NAME", "customer.name"),
     ("CUSTOMER_GREETING", "customer.greeting"),
     ("DATA_DIR", "data_dir"),
+    ("STORAGE_URL", "storage.url"),
     ("LOG_FORMAT", "log.format"),
     ("RUST_LOG", "log.filter"),
     ("DATABASE_URL", "database.url"),
@@ -72,6 +73,8 @@ pub struct Config {
     pub database: DatabaseConfig,
     /// MySQL, part by part.
     pub mysql: MySqlConfig,
+    /// Where objects go.
+    pub storage: StorageConfig,
     /// The organisation served.
     pub customer: CustomerConfig,
     /// CSV uploads.
@@ -126,26 +129,6 @@ pub struct MySqlConfig {
     pub ssl_ca: String,
 }
 
-/// The `[customer]` section.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct CustomerConfig {
-    /// Which customer; case and blanks matter. Empty: nobody.
-    pub name: String,
-    /// How it is greeted; empty: as it is built in.
-    pub greeting: String,
-    /// The zone of last resort for wall-clock times.
-    pub tz: Tz,
-}
-
-impl CustomerConfig {
-    /// How the customer is greeted, if it is known.
-    #[must_use]
-    pub fn salutation(&self) -> Option<String> {
-        salutation(&self.name, &self.greeting)
-    }
-}
-
 /// The `[reservations]` section.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -180,8 +163,10 @@ impl Config {
     /// The first key that is wrong, with what would be right.
     pub fn load(env: std::collections::BTreeMap<String, String>) -> Result<Self, ConfigError> {
         let file = env.get("CONFIG_FILE").filter(|path| !path.is_empty()).map(PathBuf::from);
+        let aws = AwsVariables::of(&env);
         let sources = Sources { defaults: DEFAULTS, short_names: SHORT_NAMES, mistakes: MISTAKES, file, env };
-        let config: Self = sources.load()?;
+        let mut config: Self = sources.load()?;
+        config.storage.aws = aws;
         config.validate()?;
         Ok(config)
     }
@@ -198,6 +183,7 @@ impl Config {
         self.proxies()?;
         self.clock()?;
         self.database()?;
+        self.storage()?;
         Ok(())
     }
 
@@ -292,5 +278,7 @@ impl Config {
     }
 }
 
+mod customer;
+mod storage;
 #[cfg(test)]
 mod tests;

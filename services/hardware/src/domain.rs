@@ -6,6 +6,7 @@ pub mod customer;
 pub mod demand;
 pub mod filter;
 pub mod hardware;
+pub mod mirror;
 pub mod moment;
 pub mod peak;
 pub mod present;

@@ -7,6 +7,7 @@
 //! | [`store`] | all SQL |
 //! | [`import`], [`export`] | the catalogue as CSV |
 //! | [`db`] | the two databases behind one type |
+//! | [`storage`] | objects in a bucket or a folder |
 //! | [`readiness`] | watches the database and its schema |
 //! | [`config`] | what can be set |
 //! | [`cli`] | what each command does |
@@ -22,4 +23,5 @@ pub mod export;
 pub mod import;
 pub mod openapi;
 pub mod readiness;
+pub mod storage;
 pub mod store;

@@ -105,6 +105,7 @@ fn openapi_document(config: &Config) -> anyhow::Result<String> {
         db: Db::open(&runtime_free, &config.database)?,
         clock: config.clock()?,
         salutation: config.customer.salutation(),
+        storage: config.storage()?,
         tz: config.customer.tz,
         max_import_bytes: config.import.max_bytes,
         overdue_grace_s: config.reservations.overdue_grace_s.into(),

@@ -4,12 +4,20 @@ use poem_openapi::{OpenApiService, registry::Registry};
 use serde_json::{Map, Value, json};
 
 use crate::api::{
-    Shared, availability::AvailabilityApi, customer::CustomerApi, events::EventsApi, hardware::HardwareApi,
-    refusal::NotFreeView, reservations::ReservationsApi, tasks::TasksApi,
+    Shared,
+    availability::AvailabilityApi,
+    customer::CustomerApi,
+    diagnostics::{self, DiagnosticsApi},
+    events::EventsApi,
+    hardware::HardwareApi,
+    refusal::NotFreeView,
+    reservations::ReservationsApi,
+    tasks::TasksApi,
 };
 
 /// The handlers of the API.
-pub type Api = (HardwareApi, AvailabilityApi, ReservationsApi, TasksApi, EventsApi, CustomerApi);
+pub type Api =
+    (HardwareApi, AvailabilityApi, ReservationsApi, TasksApi, EventsApi, CustomerApi, DiagnosticsApi);
 
 /// The schemas of requests.
 const BODIES: [&str; 8] = [
@@ -43,7 +51,8 @@ pub fn service(context: Shared) -> OpenApiService<Api, ()> {
         ReservationsApi { context: context.clone() },
         TasksApi { context: context.clone() },
         EventsApi { context: context.clone() },
-        CustomerApi { context },
+        CustomerApi { context: context.clone() },
+        DiagnosticsApi { context },
     );
     OpenApiService::new(api, TITLE, env!("CARGO_PKG_VERSION")).description(DESCRIPTION)
 }
@@ -55,6 +64,7 @@ pub fn document(service: &OpenApiService<Api, ()>) -> String {
     describe_problems(&mut document);
     describe_operations(&mut document);
     describe_refusals(&mut document);
+    diagnostics::describe(&mut document);
     close_bodies(&mut document);
     let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
     text.push('\n');

@@ -7,6 +7,7 @@
 mod browser;
 mod contract;
 mod customers;
+mod diagnostics;
 mod faults;
 mod harness;
 mod main_job;

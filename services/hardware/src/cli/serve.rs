@@ -34,6 +34,7 @@ pub async fn serve(config: Config) -> anyhow::Result<Exit> {
         clock: config.clock()?,
         tz: config.customer.tz,
         salutation: config.customer.salutation(),
+        storage: config.storage()?,
         max_import_bytes: config.import.max_bytes,
         overdue_grace_s: config.reservations.overdue_grace_s.into(),
     };

@@ -63,3 +63,17 @@ fn printing_the_configuration_shows_no_secret() {
     let shown = format!("{:?}", load(&env).unwrap());
     assert!(!shown.contains("hunter2"), "{shown}");
 }
+
+#[test]
+fn objects_go_to_a_folder_or_a_bucket_and_nowhere_else() {
+    for url in ["", "file:///srv/objects", "s3://bucket/prefix"] {
+        assert!(load(&[("STORAGE_URL", url)]).is_ok(), "{url}");
+    }
+    let unknown = load(&[("STORAGE_URL", "gs://bucket")]).unwrap_err();
+    assert!(unknown.starts_with("STORAGE_URL: `gs://` is not known") && !unknown.contains('\n'), "{unknown}");
+    let plain = [("STORAGE_URL", "s3://bucket"), ("AWS_ENDPOINT_URL", "http://localhost:9000")];
+    assert!(load(&plain).unwrap_err().starts_with("AWS_ENDPOINT_URL: is plain http://"));
+    assert!(load(&plain[1..]).is_ok(), "AWS_* matter to a bucket only");
+    let keys = [("STORAGE_URL", "s3://bucket"), ("AWS_SECRET_ACCESS_KEY", "hunter2")];
+    assert!(!load(&keys).unwrap_err().contains("hunter2"));
+}

@@ -88,6 +88,7 @@ impl TestApp {
             clock: clock.clone(),
             tz: config.customer.tz,
             salutation: config.customer.salutation(),
+            storage: config.storage().unwrap(),
             max_import_bytes: config.import.max_bytes,
             overdue_grace_s: config.reservations.overdue_grace_s.into(),
         };

@@ -1,6 +1,7 @@
 //! One file a noun and a verb.
 
 mod availability;
+mod diagnostics;
 mod errors;
 mod events;
 mod hardware_change;

@@ -1,0 +1,86 @@
+//! A bucket of S3, as the `AWS_*` variables describe it.
+
+use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
+
+use object_store::{BackoffConfig, ObjectStore, RetryConfig, aws::AmazonS3Builder};
+
+use super::client::{Connector, is_true};
+
+/// Further attempts after the first.
+const RETRIES: usize = 2;
+/// After this long no further attempt is made.
+const RETRY_TIMEOUT: Duration = Duration::from_secs(2);
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_millis(400);
+
+/// The `AWS_*` variables. Some are secret, so none is shown.
+#[derive(Clone, Default)]
+pub struct AwsVariables(BTreeMap<String, String>);
+
+impl AwsVariables {
+    /// Picks them out of the environment. An empty one is not set: Compose passes unset variables as empty.
+    #[must_use]
+    pub fn of(env: &BTreeMap<String, String>) -> Self {
+        let ours = env.iter().filter(|(key, value)| key.starts_with("AWS_") && !value.is_empty());
+        Self(ours.map(|(key, value)| (key.clone(), value.clone())).collect())
+    }
+
+    /// The variable that names an endpoint in plain HTTP without `AWS_ALLOW_HTTP`, if one does.
+    #[must_use]
+    pub fn plain_by_mistake(&self) -> Option<&'static str> {
+        let meant = self.0.get("AWS_ALLOW_HTTP").is_some_and(|value| is_true(value));
+        let plain = |key: &str| self.0.get(key).is_some_and(|url| url.starts_with("http://"));
+        let mut endpoints = ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"].into_iter();
+        endpoints.find(|key| !meant && plain(key))
+    }
+}
+
+impl fmt::Debug for AwsVariables {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+/// The bucket of that name. Nobody is asked yet.
+pub fn bucket(name: String, aws: &AwsVariables) -> object_store::Result<Arc<dyn ObjectStore>> {
+    let backoff =
+        BackoffConfig { init_backoff: FIRST_PAUSE, max_backoff: LONGEST_PAUSE, ..BackoffConfig::default() };
+    let retry = RetryConfig { backoff, max_retries: RETRIES, retry_timeout: RETRY_TIMEOUT };
+    let mut builder = AmazonS3Builder::new().with_retry(retry).with_http_connector(Connector);
+    for (key, value) in &aws.0 {
+        // Other programs read AWS_* as well: what means nothing here may mean something to them.
+        if let Ok(key) = key.to_ascii_lowercase().parse() {
+            builder = builder.with_config(key, value);
+        }
+    }
+    Ok(Arc::new(builder.with_bucket_name(name).build()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn variables(env: &[(&str, &str)]) -> AwsVariables {
+        AwsVariables::of(&env.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect())
+    }
+
+    #[test]
+    fn plain_http_must_be_meant() {
+        let plain = ("AWS_ENDPOINT_URL", "http://localhost:9000");
+        assert_eq!(variables(&[plain]).plain_by_mistake(), Some("AWS_ENDPOINT_URL"));
+        assert_eq!(variables(&[plain, ("AWS_ALLOW_HTTP", "TRUE")]).plain_by_mistake(), None);
+        assert_eq!(variables(&[("AWS_ENDPOINT_URL", "https://s3")]).plain_by_mistake(), None);
+        assert_eq!(variables(&[("AWS_ENDPOINT_URL", "")]).plain_by_mistake(), None);
+    }
+
+    #[test]
+    fn variables_are_not_shown_and_those_of_others_do_not_matter() {
+        let keys = [("AWS_ACCESS_KEY_ID", "AKIAhunter2"), ("AWS_SECRET_ACCESS_KEY", "hunter2")];
+        let given = variables(&[keys[0], keys[1], ("AWS_PAGER", "less"), ("HOME", "/hunter2")]);
+        assert!(!format!("{given:?}").contains("hunter2"));
+        let store = bucket("b".to_owned(), &given).unwrap();
+        assert_eq!(store.to_string(), "AmazonS3(b)");
+        // One half of a key is a mistake.
+        assert!(bucket("b".to_owned(), &variables(&keys[..1])).is_err());
+    }
+}
