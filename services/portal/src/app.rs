@@ -51,7 +51,7 @@ pub fn build(
         .at("/reservations/:id/:action", get(reservation::show_again).post(reservation::act_on))
         .at("/tasks", get(tasks::show_tasks))
         .at("/tasks/new", get(new_task::show_form).post(new_task::add))
-        .at("/tasks/update", post(tasks::save_ticks))
+        .at("/tasks/update", get(tasks::show_list_instead).post(tasks::save_ticks))
         .at("/theme", post(theme::choose_theme))
         .at("/static/:name", get(static_files::show_static))
         .at("/favicon.ico", get(static_files::show_icon))

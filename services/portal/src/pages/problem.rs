@@ -75,8 +75,8 @@ pub fn answer(app: &App, asked: &Asked, mut problem: Problem) -> Response {
 
 fn allowed(path: &str) -> HeaderValue {
     HeaderValue::from_static(match path {
-        "/theme" | "/tasks/update" => "POST",
-        "/tasks/new" => "GET, HEAD, POST",
+        "/theme" => "POST",
+        "/tasks/new" | "/tasks/update" => "GET, HEAD, POST",
         path if path == "/reservations" || is_form_of_booking(path) => "GET, HEAD, POST",
         _ => "GET, HEAD",
     })

@@ -11,7 +11,7 @@ use poem::{
     web::Data,
 };
 
-pub(crate) use self::update::save_ticks;
+pub(crate) use self::update::{save_ticks, show_list_instead};
 use self::view::TasksPage;
 pub(super) use self::{update::Refused, view::Listed};
 use crate::{

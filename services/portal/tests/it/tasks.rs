@@ -127,7 +127,7 @@ async fn without_the_service_there_is_a_readable_page() {
     portal.get("/tasks").await.is(503).has("<a href=\"/tasks\" aria-current=\"true\">Tasks</a>");
     for (method, path, allow) in [
         ("POST", "/tasks", "GET, HEAD"),
-        ("GET", "/tasks/update", "POST"),
+        ("PUT", "/tasks/update", "GET, HEAD, POST"),
         ("PUT", "/tasks/new", "GET, HEAD, POST"),
     ] {
         let page = read(portal.request(method, path)).await;

@@ -168,6 +168,15 @@ async fn an_outage_in_between_says_that_it_is_not_known_and_offers_the_same_agai
 }
 
 #[tokio::test]
+async fn the_address_of_the_form_leads_to_the_list_also_after_an_outage() {
+    let server = MockServer::start().await;
+    mount(&server, "/tasks", ResponseTemplate::new(503)).await;
+    let portal = Portal::start(&server.uri()).await;
+    post(&portal, &form(&["9"], &["9"])).await.is(503).has("href=\"/tasks/update\"");
+    assert_eq!(portal.get("/tasks/update").await.is(303).header("location"), "/tasks");
+}
+
+#[tokio::test]
 async fn what_is_no_form_of_ours_changes_nothing() {
     let hardware = hardware().await;
     let portal = Portal::start(&hardware.uri()).await;

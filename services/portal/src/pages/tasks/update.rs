@@ -12,7 +12,7 @@ use poem::{
     web::Data,
 };
 
-use super::{address, ask, not_saved, saved};
+use super::{PATH, address, ask, not_saved, saved};
 use crate::{
     flash::Flash,
     form::Form,
@@ -67,6 +67,12 @@ struct Known {
     gone: Vec<i64>,
 }
 
+/// Who asks for the address of the form again, after a refusal or an outage, wants the list.
+#[handler]
+pub(crate) fn show_list_instead() -> Response {
+    Response::builder().status(StatusCode::SEE_OTHER).header(header::LOCATION, PATH).finish()
+}
+
 /// Saves the ticks, and shows the same page of the list again.
 ///
 /// # Errors
@@ -104,7 +110,7 @@ pub(crate) async fn save_ticks(
 fn refuse_other_bodies(request: &Request) -> Result<(), Problem> {
     let kind = request.headers().get(header::CONTENT_TYPE).map(|kind| kind.to_str().unwrap_or("?"));
     match kind {
-        Some(kind) if !kind.starts_with("application/x-www-form-urlencoded") => {
+        Some(kind) if !kind.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded") => {
             Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE).detail("This takes a form of our own page."))
         }
         _ => Ok(()),
