@@ -163,7 +163,7 @@ impl Config {
     /// The first key that is wrong, with what would be right.
     pub fn load(env: std::collections::BTreeMap<String, String>) -> Result<Self, ConfigError> {
         let file = env.get("CONFIG_FILE").filter(|path| !path.is_empty()).map(PathBuf::from);
-        let aws = AwsVariables::of(&env);
+        let aws = AwsVariables::of(&env)?;
         let sources = Sources { defaults: DEFAULTS, short_names: SHORT_NAMES, mistakes: MISTAKES, file, env };
         let mut config: Self = sources.load()?;
         config.storage.aws = aws;

@@ -74,6 +74,10 @@ fn objects_go_to_a_folder_or_a_bucket_and_nowhere_else() {
     let plain = [("STORAGE_URL", "s3://bucket"), ("AWS_ENDPOINT_URL", "http://localhost:9000")];
     assert!(load(&plain).unwrap_err().starts_with("AWS_ENDPOINT_URL: is plain http://"));
     assert!(load(&plain[1..]).is_ok(), "AWS_* matter to a bucket only");
+    let twice = [("AWS_SECRET_ACCESS_KEY", "a"), ("AWS_SECRET_ACCESS_KEY_FILE", "/nowhere")];
+    for env in [&twice[..], &twice[1..]] {
+        assert!(load(env).unwrap_err().starts_with("AWS_SECRET_ACCESS_KEY_FILE: "));
+    }
     let keys = [("STORAGE_URL", "s3://bucket"), ("AWS_SECRET_ACCESS_KEY", "hunter2")];
     assert!(!load(&keys).unwrap_err().contains("hunter2"));
 }

@@ -1,7 +1,8 @@
 //! A bucket of S3, as the `AWS_*` variables describe it.
 
-use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, fmt, fs, sync::Arc, time::Duration};
 
+use chassis::config::ConfigError;
 use object_store::{BackoffConfig, ObjectStore, RetryConfig, aws::AmazonS3Builder};
 
 use super::client::{Connector, is_true};
@@ -13,16 +14,32 @@ const RETRY_TIMEOUT: Duration = Duration::from_secs(2);
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_millis(400);
 
+/// These may stand in files, as every secret may: `AWS_SECRET_ACCESS_KEY_FILE`.
+const SECRETS: [&str; 3] = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
+
 /// The `AWS_*` variables. Some are secret, so none is shown.
 #[derive(Clone, Default)]
 pub struct AwsVariables(BTreeMap<String, String>);
 
 impl AwsVariables {
     /// Picks them out of the environment. An empty one is not set: Compose passes unset variables as empty.
-    #[must_use]
-    pub fn of(env: &BTreeMap<String, String>) -> Self {
+    ///
+    /// # Errors
+    /// The file of a secret cannot be read, or the secret is given twice.
+    pub fn of(env: &BTreeMap<String, String>) -> Result<Self, ConfigError> {
         let ours = env.iter().filter(|(key, value)| key.starts_with("AWS_") && !value.is_empty());
-        Self(ours.map(|(key, value)| (key.clone(), value.clone())).collect())
+        let mut found: BTreeMap<_, _> = ours.map(|(key, value)| (key.clone(), value.clone())).collect();
+        for name in SECRETS {
+            let key = format!("{name}_FILE");
+            let Some(path) = found.remove(&key) else { continue };
+            if found.contains_key(name) {
+                return Err(ConfigError::key(key, format!("{name} is set as well; set one of them")));
+            }
+            let text = fs::read_to_string(&path)
+                .map_err(|error| ConfigError::key(key, format!("cannot read {path}: {error}")))?;
+            found.insert(name.to_owned(), text.trim().to_owned());
+        }
+        Ok(Self(found))
     }
 
     /// The variable that names an endpoint in plain HTTP without `AWS_ALLOW_HTTP`, if one does.
@@ -61,7 +78,7 @@ mod tests {
     use super::*;
 
     fn variables(env: &[(&str, &str)]) -> AwsVariables {
-        AwsVariables::of(&env.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect())
+        AwsVariables::of(&env.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect()).unwrap()
     }
 
     #[test]
@@ -80,6 +97,10 @@ mod tests {
         assert!(!format!("{given:?}").contains("hunter2"));
         let store = bucket("b".to_owned(), &given).unwrap();
         assert_eq!(store.to_string(), "AmazonS3(b)");
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(&file, "hunter2\n").unwrap();
+        let in_file = ("AWS_SECRET_ACCESS_KEY_FILE", file.path().to_str().unwrap());
+        assert_eq!(variables(&[keys[0], in_file]).0[keys[1].0], "hunter2");
         // One half of a key is a mistake.
         assert!(bucket("b".to_owned(), &variables(&keys[..1])).is_err());
     }

@@ -1,5 +1,5 @@
-//! HTTP to a bucket: hyper with rustls on ring, and roots of its own, since an image may have none. `object_store`'s
-//! own client would bring a second cryptography.
+//! HTTP to a bucket: hyper with rustls on ring, and Mozilla's roots built in, as towards MySQL. `object_store`'s own
+//! client would bring a second cryptography.
 
 use std::time::Duration;
 
