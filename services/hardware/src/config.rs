@@ -13,7 +13,10 @@ use chassis::{
 use serde::{Deserialize, Serialize};
 
 pub use self::{customer::CustomerConfig, storage::StorageConfig};
-use crate::{domain::moment::Moment, storage::AwsVariables};
+use crate::{
+    domain::moment::Moment,
+    storage::{AwsVariables, Storage},
+};
 
 /// The first layer, and the reference of every key.
 pub const DEFAULTS: &str = include_str!("../config.default.toml");
@@ -246,6 +249,14 @@ impl Config {
             Ok(Moment::Instant(at_s)) => Ok(Clock::starting_at(at_s)),
             _ => Err(ConfigError::key("CLOCK", "is not a time with an offset, such as 2026-06-11T14:00:00Z")),
         }
+    }
+
+    /// Where objects go.
+    ///
+    /// # Errors
+    /// See [`StorageConfig::open`].
+    pub fn storage(&self) -> Result<Storage, ConfigError> {
+        self.storage.open(&self.data_dir)
     }
 
     /// `DATABASE_URL` if set; else MySQL if any of `MYSQL_HOST`, `_USER`, `_PASSWORD`, `_DATABASE` is; else the

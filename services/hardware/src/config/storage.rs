@@ -1,31 +1,32 @@
 //! The `[storage]` section.
 
+use std::path::Path;
+
 use chassis::config::ConfigError;
 use serde::{Deserialize, Serialize};
 
-use super::Config;
 use crate::storage::{AwsVariables, Location, Storage};
 
 /// The `[storage]` section.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct StorageConfig {
-    /// `s3://bucket/prefix` or `file:///folder`; empty: `objects` in [`Config::data_dir`].
+    /// `s3://bucket/prefix` or `file:///folder`; empty: `objects` in the data folder.
     pub url: String,
     /// How to reach a bucket; from the environment alone.
     #[serde(skip)]
     pub aws: AwsVariables,
 }
 
-impl Config {
+impl StorageConfig {
     /// Where objects go.
     ///
     /// # Errors
     /// A URL of another kind, or `AWS_*` variables that cannot be.
-    pub fn storage(&self) -> Result<Storage, ConfigError> {
-        let StorageConfig { url, aws } = &self.storage;
+    pub fn open(&self, data_dir: &Path) -> Result<Storage, ConfigError> {
+        let Self { url, aws } = self;
         let location = if url.is_empty() {
-            Location::Folder(self.data_dir.join("objects"))
+            Location::Folder(data_dir.join("objects"))
         } else {
             Location::parse(url).map_err(|why| ConfigError::key("STORAGE_URL", why))?
         };
