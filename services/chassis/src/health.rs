@@ -54,5 +54,5 @@ fn alive() -> impl Endpoint<Output = Response> {
 /// Probes are no news: neither rate-limited nor logged above debug.
 #[must_use]
 pub fn is_probe(path: &str) -> bool {
-    matches!(path, "/livez" | "/readyz" | "/health" | "/metrics")
+    matches!(path, "/livez" | "/readyz" | "/health" | "/api/health" | "/metrics")
 }
