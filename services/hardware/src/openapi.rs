@@ -88,10 +88,10 @@ fn describe_refusals(document: &mut Value) {
     for (name, schema) in registry.schemas {
         schemas.entry(name).or_insert_with(|| serde_json::to_value(schema).unwrap_or_default());
     }
-    let schema = json!({ "allOf": [
-        { "$ref": "#/components/schemas/Problem" },
-        { "$ref": "#/components/schemas/NotFree" },
-    ] });
+    schemas.insert("WrongState".to_owned(), wrong_state());
+    let problem = json!({ "$ref": "#/components/schemas/Problem" });
+    let with = |more: &str| json!({ "allOf": [problem, { "$ref": format!("#/components/schemas/{more}") }] });
+    let schema = json!({ "anyOf": [with("NotFree"), with("WrongState")] });
     let refusal = json!({
         "description": "`urn:toolcrib:problem:not-free`: who is in the way, and when it would fit instead. \
             `urn:toolcrib:problem:wrong-state` has the `state` instead.",
@@ -102,6 +102,16 @@ fn describe_refusals(document: &mut Value) {
             responses.insert("409".to_owned(), refusal.clone());
         }
     }
+}
+
+/// What a problem of the kind `wrong-state` has besides.
+fn wrong_state() -> Value {
+    json!({
+        "type": "object",
+        "description": "The state does not allow it.",
+        "required": ["state"],
+        "properties": { "state": { "type": "string", "description": "The state there is." } }
+    })
 }
 
 /// Every operation can answer with a problem, whatever its handler.
