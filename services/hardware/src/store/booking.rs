@@ -75,8 +75,7 @@ pub async fn shortages(
     if parts.is_empty() {
         return Ok(Vec::new());
     }
-    let held = claims::of_one(conn, stock.id, new.window(), present).await?;
-    let others: Vec<_> = held.iter().filter(|held| !own.contains(&held.id)).map(|held| held.claim).collect();
+    let others = claims::of_others(conn, stock.id, new.window(), own, present).await?;
     Ok(parts.into_iter().flat_map(|part| demand::shortages(stock.capacity, &others, part, new.qty)).collect())
 }
 

@@ -5,18 +5,18 @@
 //! the rows. Existing rows are read (and locked) first and then inserted or updated: an upsert could not tell an
 //! unchanged row from a created one, and would burn an id for each.
 
-use std::collections::HashMap;
+mod rows;
 
-use serde_json::{Value, json};
-
+pub(super) use self::rows::STATEMENTS;
+use self::rows::{ByName, insert, lock, look_up, trimmed};
 use super::{
     Expected, StoreError,
-    hardware::{HardwareRow, Item},
-    hardware_change::{Edit, apply, booked_above, described, tags_column},
+    hardware::Item,
+    hardware_change::{Edit, apply, booked_above},
     retrying,
 };
 use crate::{
-    db::{Conn, Db, DbError, Statement, on_conn},
+    db::{Conn, Db},
     domain::{
         Invalid,
         hardware::{Changes, Hardware},
@@ -26,86 +26,6 @@ use crate::{
 
 /// Rows of one chunk at most.
 pub const MAX_CHUNK: usize = 500;
-
-macro_rules! mysql_names {
-    () => {
-        "JSON_TABLE(?, '$[*]' COLUMNS (
-            provider VARCHAR(100) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin PATH '$[0]',
-            name VARCHAR(200) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin PATH '$[1]')) AS given"
-    };
-}
-
-macro_rules! columns {
-    () => {
-        "h.id, h.provider, h.name, h.capacity, h.buffer_s, h.tz, h.category, h.location, h.description, h.tags,
-         h.version, h.created_at, h.updated_at"
-    };
-}
-
-/// STRAIGHT_JOIN and CROSS JOIN make both databases walk the given names and look each up in the unique index.
-const LOOK_UP: Statement = Statement::per_dialect(
-    "import_look_up",
-    concat!(
-        "SELECT ",
-        columns!(),
-        " FROM ",
-        mysql_names!(),
-        " STRAIGHT_JOIN hardware h
-         ON h.provider = given.provider AND h.name = given.name AND h.archived_id = 0"
-    ),
-    concat!(
-        "SELECT ",
-        columns!(),
-        " FROM json_each(?) AS given CROSS JOIN hardware h
-         ON h.provider = given.value ->> '$[0]' AND h.name = given.value ->> '$[1]' AND h.archived_id = 0"
-    ),
-);
-/// The ids travel in ascending order, and are walked in it: bookings lock the same rows in the same order, and whoever
-/// locks otherwise makes deadlocks.
-const LOCK: Statement = Statement::per_dialect(
-    "import_lock",
-    concat!(
-        "SELECT ",
-        columns!(),
-        " FROM JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$')) AS given
-         STRAIGHT_JOIN hardware h ON h.id = given.id WHERE h.archived_id = 0 FOR UPDATE OF h"
-    ),
-    concat!(
-        "SELECT ",
-        columns!(),
-        " FROM json_each(?) AS given CROSS JOIN hardware h ON h.id = given.value WHERE h.archived_id = 0"
-    ),
-);
-const INSERT: Statement = Statement::per_dialect(
-    "import_insert",
-    "INSERT INTO hardware (provider, name, capacity, buffer_s, tz, category, location, description, tags, created_at, updated_at)
-     SELECT provider, name, capacity, buffer_s, tz, category, location, description, tags, at, at
-     FROM JSON_TABLE(?, '$[*]' COLUMNS (
-        provider VARCHAR(100) PATH '$.provider', name VARCHAR(200) PATH '$.name', capacity BIGINT PATH '$.capacity',
-        buffer_s BIGINT PATH '$.buffer_s', tz VARCHAR(64) PATH '$.tz', category VARCHAR(100) PATH '$.category',
-        location VARCHAR(200) PATH '$.location', description VARCHAR(2000) PATH '$.description',
-        tags VARCHAR(4002) PATH '$.tags', at BIGINT PATH '$.at')) AS given",
-    "INSERT INTO hardware (provider, name, capacity, buffer_s, tz, category, location, description, tags, created_at, updated_at)
-     SELECT value ->> 'provider', value ->> 'name', value ->> 'capacity', value ->> 'buffer_s', value ->> 'tz', value ->> 'category',
-        value ->> 'location', value ->> 'description', value ->> 'tags', value ->> 'at', value ->> 'at'
-     FROM json_each(?) WHERE true",
-);
-const EVENTS: Statement = Statement::per_dialect(
-    "import_events",
-    "INSERT INTO event (at, kind, actor, subject, data)
-         SELECT ?, 'hardware.created', ?, CONCAT('hardware/', h.id), given.data
-         FROM JSON_TABLE(?, '$[*]' COLUMNS (
-            provider VARCHAR(100) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin PATH '$.provider',
-            name VARCHAR(200) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin PATH '$.name',
-            data JSON PATH '$.event')) AS given
-         STRAIGHT_JOIN hardware h ON h.provider = given.provider AND h.name = given.name AND h.archived_id = 0",
-    "INSERT INTO event (at, kind, actor, subject, data)
-     SELECT ?, 'hardware.created', ?, 'hardware/' || h.id, given.value -> 'event'
-     FROM json_each(?) AS given CROSS JOIN hardware h
-     ON h.provider = given.value ->> 'provider' AND h.name = given.value ->> 'name' AND h.archived_id = 0",
-);
-
-pub(super) const STATEMENTS: &[&Statement] = &[&LOOK_UP, &LOCK, &INSERT, &EVENTS];
 
 /// What became of one row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -190,38 +110,6 @@ async fn try_import(db: &Db, rows: &[Changes], mode: Mode<'_>) -> Result<Vec<Out
     Ok(outcomes)
 }
 
-type ByName = HashMap<(String, String), Item>;
-
-async fn look_up(conn: &mut Conn<'_>, rows: &[Changes]) -> Result<ByName, StoreError> {
-    let names: Vec<_> = rows.iter().map(|row| [trimmed(&row.provider), trimmed(&row.name)]).collect();
-    let names = json!(names).to_string();
-    let found = on_conn!(conn, LOOK_UP, |sql, c| {
-        sqlx::query_as::<_, HardwareRow>(sql).bind(&names).fetch_all(&mut **c)
-    })?;
-    Ok(by_name(found))
-}
-
-/// What is there, locked and read again: only that counts. A name that came or went in between shows when its row is
-/// inserted, and the chunk starts over.
-async fn lock(conn: &mut Conn<'_>, there: ByName) -> Result<ByName, StoreError> {
-    let mut ids: Vec<_> = there.into_values().map(|item| item.id).collect();
-    ids.sort_unstable();
-    let ids = json!(ids).to_string();
-    let found = on_conn!(conn, LOCK, |sql, c| {
-        sqlx::query_as::<_, HardwareRow>(sql).bind(&ids).fetch_all(&mut **c)
-    })?;
-    Ok(by_name(found))
-}
-
-fn by_name(rows: Vec<HardwareRow>) -> ByName {
-    let named = |item: Item| ((item.hardware.provider.clone(), item.hardware.name.clone()), item);
-    rows.into_iter().map(Item::from).map(named).collect()
-}
-
-fn trimmed(text: &Option<String>) -> &str {
-    text.as_deref().unwrap_or_default().trim()
-}
-
 /// What is to be done with one row.
 enum Plan<'i> {
     Create(Hardware),
@@ -277,39 +165,4 @@ fn refused(error: StoreError) -> Result<Outcome, StoreError> {
         }
         other => Err(other),
     }
-}
-
-async fn insert(conn: &mut Conn<'_>, created: &[Hardware], mode: Mode<'_>) -> Result<(), DbError> {
-    if created.is_empty() {
-        return Ok(());
-    }
-    let rows =
-        Value::Array(created.iter().map(|hardware| insert_row(hardware, mode.present.now_s)).collect())
-            .to_string();
-    let inserted = on_conn!(&mut *conn, INSERT, |sql, c| async {
-        sqlx::query(sql).bind(&rows).execute(&mut **c).await.map(|_| ())
-    });
-    match inserted {
-        // Somebody created one of them since we looked: look again.
-        Err(error) if error.is_unique_violation() => return Err(DbError::Busy),
-        other => other?,
-    }
-    on_conn!(conn, EVENTS, |sql, c| async {
-        sqlx::query(sql)
-            .bind(mode.present.now_s)
-            .bind(mode.actor)
-            .bind(&rows)
-            .execute(&mut **c)
-            .await
-            .map(|_| ())
-    })
-}
-
-fn insert_row(hardware: &Hardware, now_s: i64) -> Value {
-    let event = described(hardware);
-    let mut row = event.clone();
-    row.insert("tags".into(), tags_column(&hardware.tags).into());
-    row.insert("at".into(), now_s.into());
-    row.insert("event".into(), event.into());
-    Value::Object(row)
 }

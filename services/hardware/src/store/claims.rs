@@ -272,6 +272,21 @@ pub async fn suspects(conn: &mut Conn<'_>, now_s: i64) -> Result<HashSet<i64>, D
     Ok(ids.into_iter().collect())
 }
 
+/// What others than `own` occupy of one hardware over `window`, or may.
+///
+/// # Errors
+/// The database cannot be reached.
+pub async fn of_others(
+    conn: &mut Conn<'_>,
+    hardware: i64,
+    window: Window,
+    own: &[i64],
+    present: Present,
+) -> Result<Vec<Claim>, DbError> {
+    let held = of_one(conn, hardware, window, present).await?;
+    Ok(held.iter().filter(|held| !own.contains(&held.id)).map(|held| held.claim).collect())
+}
+
 /// The occupancy alone.
 #[must_use]
 pub fn occupancy(held: &[Held]) -> Vec<Claim> {

@@ -1,5 +1,7 @@
 //! Idempotency keys: a request sent again is answered again, and not done again.
 
+use serde::Serialize;
+use sha2::{Digest, Sha256};
 use sqlx::FromRow;
 
 use super::StoreError;
@@ -51,6 +53,13 @@ pub struct Kept {
     pub reservation_id: i64,
     /// What was answered then.
     pub answer: String,
+}
+
+/// SHA-256, in hexadecimal, of what was understood of a request, so that blanks and the order of members do not count.
+#[must_use]
+pub fn hash_of(body: &impl Serialize) -> String {
+    let text = serde_json::to_vec(body).unwrap_or_default();
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What was done under `key`, if anything was.
@@ -106,5 +115,16 @@ pub async fn purge(db: &Db, now_s: i64) -> Result<u64, DbError> {
         if step < PURGED_AT_ONCE.unsigned_abs() {
             return Ok(purged);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_body_has_another_hash() {
+        assert_ne!(hash_of(&"a"), hash_of(&"b"));
+        assert_eq!(hash_of(&"a").len(), 64);
     }
 }

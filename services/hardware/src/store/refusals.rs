@@ -173,9 +173,8 @@ async fn alternatives(conn: &mut Conn<'_>, shortfall: &Shortfall) -> Result<Vec<
     for line in &shortfall.lines {
         let length_s = line.window.length_s();
         let reach = Window { to: range.to + length_s, ..range };
-        let held = claims::of_one(conn, line.stock.id, reach, shortfall.present).await?;
-        let others = held.into_iter().filter(|held| !shortfall.own.contains(&held.id));
-        let others = others.map(|held| held.claim).collect();
+        let own = &shortfall.own;
+        let others = claims::of_others(conn, line.stock.id, reach, own, shortfall.present).await?;
         needs.push(Need { capacity: line.stock.capacity, qty: line.qty, length_s, others });
     }
     let apart_s = needs.iter().map(|need| need.length_s).max().unwrap_or_else(|| wanted.length_s());

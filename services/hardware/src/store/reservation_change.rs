@@ -9,6 +9,7 @@ use super::{
     act::Act,
     booking::{self, Intent, explained},
     claim_change::{self, OwnClaim, Owner},
+    claims,
     events::{self, Event},
     locks::{self, Stock, Stocks},
     reservation_create::described,
@@ -269,7 +270,6 @@ pub(super) async fn late_part_exceeds(
     let Intent { stock, old, new } = intent;
     let Some(old) = old.filter(|old| old.blocked_until < new.blocked_until) else { return Ok(false) };
     let late = Window { from: old.blocked_until, to: new.blocked_until };
-    let held = super::claims::of_one(conn, stock.id, late, present).await?;
-    let others: Vec<_> = held.iter().filter(|held| !own.contains(&held.id)).map(|held| held.claim).collect();
+    let others = claims::of_others(conn, stock.id, late, own, present).await?;
     Ok(peak::peak(&others, late) + new.qty > stock.capacity)
 }

@@ -10,13 +10,12 @@ mod rows;
 use std::collections::HashMap;
 
 use chrono_tz::Tz;
-use serde_json::json;
-use sha2::{Digest, Sha256};
 
 use super::{
     StoreError,
     booking::Intent,
     claims,
+    idempotency::hash_of,
     locks::{self, Stocks},
     reservation_create::{Order, intents, window_of},
     retrying,
@@ -187,8 +186,7 @@ fn plan<'r>(
     };
     let intent = intents(wish, stocks, window).pop().ok_or(StoreError::NotFound("hardware"))?;
     // What was understood counts: two spellings of one time are the same.
-    let body = json!([window.from, window.to, intent.new.qty, wish.user, wish.purpose]).to_string();
-    let hash = Sha256::digest(body).iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = hash_of(&(window.from, window.to, intent.new.qty, &wish.user, &wish.purpose));
     Ok(Ok(Plan { wish, window, intent, key: format!("import:{hardware}:{key}"), hash }))
 }
 
