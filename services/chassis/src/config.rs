@@ -180,13 +180,24 @@ fn default_at<'t>(defaults: &'t toml::Table, path: &str) -> Option<&'t toml::Val
 /// `KNOWN_SECTION__UNKNOWN_KEY` is a mistake; a variable of somebody else's is none of our business.
 fn refuse_unknown(name: &str, defaults: &toml::Table) -> Result<(), ConfigError> {
     let lower = name.to_ascii_lowercase();
-    let Some((section, key)) = lower.split_once("__") else { return Ok(()) };
+    let Some((section, _)) = lower.split_once("__") else { return Ok(()) };
     let Some(table) = defaults.get(section).and_then(toml::Value::as_table) else { return Ok(()) };
-    let near = table.keys().max_by(|a, b| strsim::jaro(a, key).total_cmp(&strsim::jaro(b, key)));
-    let hint = near.map_or_else(String::new, |k| {
-        format!("; did you mean {}__{}?", section.to_ascii_uppercase(), k.to_ascii_uppercase())
-    });
+    let known = settings_of(section, table);
+    let near = known.iter().max_by(|a, b| strsim::jaro(a, &lower).total_cmp(&strsim::jaro(b, &lower)));
+    let hint = near.map_or_else(String::new, |near| format!("; did you mean {}?", near.to_ascii_uppercase()));
     Err(ConfigError::key(name, format!("is not a setting{hint}")))
+}
+
+/// The settings of a section and of the sections in it, as `section__key`.
+fn settings_of(section: &str, table: &toml::Table) -> Vec<String> {
+    let of_one = |(key, value): (&String, &toml::Value)| {
+        let name = format!("{section}__{key}");
+        match value.as_table() {
+            Some(inner) => settings_of(&name, inner),
+            None => vec![name],
+        }
+    };
+    table.iter().flat_map(of_one).collect()
 }
 
 /// Reads `text` as the type of `default`.

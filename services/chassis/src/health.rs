@@ -20,6 +20,12 @@ pub enum Readiness {
 }
 
 impl Readiness {
+    /// Whether what the service needs is missing. One that is about to stop still answers.
+    #[must_use]
+    pub fn is_away(&self) -> bool {
+        matches!(self, Self::NotReady(_))
+    }
+
     /// # Errors
     /// 503 with the reason while the service is not ready.
     pub fn check(&self) -> Result<(), Problem> {
@@ -38,7 +44,7 @@ pub fn routes(state: watch::Receiver<Readiness>) -> Route {
         Ok(()) => Json(json!({ "status": "ready" })).into_response(),
         Err(problem) => {
             let context = request.extensions().get::<RequestContext>();
-            problem.to_response(context.map(|context| context.request_id.as_str()))
+            problem.to_response(context.map(|context| context.request_id.as_ref()))
         }
     });
     Route::new()

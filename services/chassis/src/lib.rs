@@ -3,6 +3,7 @@
 //! | module | gives |
 //! |---|---|
 //! | [`config`] | layered configuration: documented defaults, a file, the environment |
+//! | [`customer`] | how the customer of a deployment is greeted |
 //! | [`clock`] | the one source of "now" |
 //! | [`telemetry`] | logs on stderr, as text or JSON |
 //! | [`metrics`] | Prometheus counters and their page |
@@ -17,6 +18,7 @@
 pub mod client_ip;
 pub mod clock;
 pub mod config;
+pub mod customer;
 pub mod health;
 pub mod json;
 pub mod metrics;

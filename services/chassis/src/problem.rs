@@ -1,6 +1,6 @@
 //! Errors as RFC 9457 `application/problem+json`, and the one place where a framework's error becomes one.
 
-use std::fmt;
+use std::{fmt, io};
 
 use poem::{
     Response,
@@ -140,6 +140,22 @@ impl Problem {
         })
     }
 
+    /// A body that did not arrive: 408 where it was too slow, 503 where there was no room for it, else 400.
+    #[must_use]
+    pub fn unreceived(error: &io::Error) -> Self {
+        // Errors of a body travel wrapped.
+        let kind =
+            error.get_ref().and_then(|inner| inner.downcast_ref::<io::Error>()).unwrap_or(error).kind();
+        match kind {
+            io::ErrorKind::TimedOut => Self::new(StatusCode::REQUEST_TIMEOUT)
+                .detail(format!("The request was not received: {error}.")),
+            io::ErrorKind::ResourceBusy => {
+                Self::unavailable(format!("The request was not received: {error}."), 1)
+            }
+            _ => Self::unreadable("body", format!("could not be read: {error}")),
+        }
+    }
+
     fn from_framework(error: &poem::Error) -> Option<Self> {
         if error.is::<NotFoundError>() {
             return Some(Self::not_found("There is nothing at this address."));
@@ -165,6 +181,7 @@ impl Problem {
         }
         match error.downcast_ref::<ReadBodyError>()? {
             ReadBodyError::PayloadTooLarge => Some(Self::new(StatusCode::PAYLOAD_TOO_LARGE)),
+            ReadBodyError::Io(error) => Some(Self::unreceived(error)),
             other => Some(Self::unreadable("body", format!("could not be read: {other}"))),
         }
     }

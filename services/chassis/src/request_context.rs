@@ -1,7 +1,9 @@
 //! Who a request is: its id, and its place in a W3C trace (<https://www.w3.org/TR/trace-context/>).
 
+use std::{fmt, sync::Arc};
+
 use poem::http::{HeaderMap, HeaderName, HeaderValue};
-use uuid::Uuid;
+use uuid::{Uuid, fmt::Simple};
 
 /// The header that carries the request id, in and out.
 pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -14,11 +16,10 @@ const MAX_REQUEST_ID_LEN: usize = 128;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestContext {
     /// As the caller sent it when it was usable (1 to 128 of `[A-Za-z0-9._-]`), else a new UUID.
-    pub request_id: String,
-    /// 32 lowercase hex digits, the caller's or new.
-    pub trace_id: String,
-    /// 16 lowercase hex digits: this service's own span.
-    pub span_id: String,
+    pub request_id: Arc<str>,
+    trace_id: u128,
+    /// This service's own span.
+    span_id: u64,
     /// Whether the caller records this trace.
     pub sampled: bool,
 }
@@ -31,20 +32,26 @@ impl RequestContext {
             .get(X_REQUEST_ID)
             .and_then(|v| v.to_str().ok())
             .filter(|id| is_request_id(id))
-            .map_or_else(|| Uuid::now_v7().simple().to_string(), str::to_owned);
+            .map_or_else(new_request_id, Arc::from);
         let parent = headers.get(TRACEPARENT).and_then(|v| v.to_str().ok()).and_then(parse_traceparent);
-        let (trace_id, sampled) = parent.unwrap_or_else(|| (Uuid::new_v4().simple().to_string(), false));
-        Self { request_id, trace_id, span_id: new_span_id(), sampled }
+        let (trace_id, sampled) = parent.unwrap_or_else(|| (Uuid::new_v4().as_u128(), false));
+        let (span_id, _) = Uuid::new_v4().as_u64_pair();
+        Self { request_id, trace_id, span_id, sampled }
+    }
+
+    /// 32 lowercase hex digits, the caller's or new.
+    pub fn trace_id(&self) -> impl fmt::Display + use<> {
+        TraceId(self.trace_id)
     }
 
     /// Headers for a call that this request makes to another service.
     #[must_use]
     pub fn outgoing(&self) -> HeaderMap {
         let flags = if self.sampled { "01" } else { "00" };
-        let traceparent = format!("00-{}-{}-{flags}", self.trace_id, self.span_id);
+        let traceparent = format!("00-{}-{:016x}-{flags}", self.trace_id(), self.span_id);
         let mut headers = HeaderMap::new();
-        for (name, value) in [(TRACEPARENT, traceparent), (X_REQUEST_ID, self.request_id.clone())] {
-            if let Ok(value) = HeaderValue::from_str(&value) {
+        for (name, value) in [(TRACEPARENT, traceparent.as_str()), (X_REQUEST_ID, &self.request_id)] {
+            if let Ok(value) = HeaderValue::from_str(value) {
                 headers.insert(name, value);
             }
         }
@@ -57,14 +64,21 @@ fn is_request_id(id: &str) -> bool {
         && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
 }
 
-fn new_span_id() -> String {
-    let mut id = Uuid::new_v4().simple().to_string();
-    id.truncate(16);
-    id
+fn new_request_id() -> Arc<str> {
+    let mut text = [0; Simple::LENGTH];
+    Arc::from(&*Uuid::now_v7().simple().encode_lower(&mut text))
+}
+
+struct TraceId(u128);
+
+impl fmt::Display for TraceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", self.0)
+    }
 }
 
 /// `version-trace_id-parent_id-flags`; versions above 00 may carry more fields after the flags.
-fn parse_traceparent(value: &str) -> Option<(String, bool)> {
+fn parse_traceparent(value: &str) -> Option<(u128, bool)> {
     let mut parts = value.split('-');
     let (version, trace_id, parent_id, flags) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
     let shaped = is_hex(version, 2) && is_hex(trace_id, 32) && is_hex(parent_id, 16) && is_hex(flags, 2);
@@ -73,7 +87,7 @@ fn parse_traceparent(value: &str) -> Option<(String, bool)> {
         return None;
     }
     let flags = u8::from_str_radix(flags, 16).ok()?;
-    Some((trace_id.to_owned(), flags & 1 == 1))
+    Some((u128::from_str_radix(trace_id, 16).ok()?, flags & 1 == 1))
 }
 
 fn is_hex(text: &str, len: usize) -> bool {
@@ -92,10 +106,10 @@ mod tests {
     #[test]
     fn a_valid_traceparent_is_continued_with_a_span_of_our_own() {
         let got = context(&[(TRACEPARENT, "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")]);
-        assert_eq!(got.trace_id, "0af7651916cd43dd8448eb211c80319c");
-        assert_ne!(got.span_id, "b7ad6b7169203331");
+        assert_eq!(got.trace_id().to_string(), "0af7651916cd43dd8448eb211c80319c");
+        assert_ne!(got.span_id, 0xb7ad_6b71_6920_3331);
         let sent = got.outgoing()[TRACEPARENT].to_str().unwrap().to_owned();
-        assert_eq!(sent, format!("00-0af7651916cd43dd8448eb211c80319c-{}-01", got.span_id));
+        assert_eq!(sent, format!("00-0af7651916cd43dd8448eb211c80319c-{:016x}-01", got.span_id));
     }
 
     #[test]
@@ -109,13 +123,13 @@ mod tests {
             "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-more",
         ] {
             assert_eq!(parse_traceparent(bad), None, "{bad}");
-            assert_eq!(context(&[(TRACEPARENT, bad)]).trace_id.len(), 32);
+            assert_eq!(context(&[(TRACEPARENT, bad)]).trace_id().to_string().len(), 32);
         }
     }
 
     #[test]
     fn a_request_id_that_could_break_a_log_line_is_replaced() {
-        assert_eq!(context(&[(X_REQUEST_ID, "abc-1.2_3")]).request_id, "abc-1.2_3");
+        assert_eq!(context(&[(X_REQUEST_ID, "abc-1.2_3")]).request_id.as_ref(), "abc-1.2_3");
         for bad in ["", "a b", "a\"b", "<script>"] {
             assert_eq!(context(&[(X_REQUEST_ID, bad)]).request_id.len(), 32, "{bad}");
         }

@@ -1,34 +1,35 @@
-//! Listening on every address of `BIND`, and stopping so that nobody's request is lost.
+//! Listening on every address of `BIND`, serving without being anybody's hostage, and stopping so that nobody's request
+//! is lost.
+//!
+//! poem's own server (as axum's, and hyper's where no timer is installed) waits for ever for a head, spins when descriptors
+//! run out, and stops taking connections at once on SIGTERM; so the accept loop is ours, on hyper, and hands requests to
+//! poem. A connection goes through [`accept`] and [`head`] (waits for its first request, holding no buffer) to
+//! [`connection`] (is served), while the sweep of [`server`] looks at what its [`activity`] tells.
+
+mod accept;
+mod activity;
+mod body;
+mod budget;
+mod config;
+mod connection;
+mod head;
+mod server;
+mod watched;
 
 use std::{
     future::Future,
     io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     sync::Arc,
-    time::Duration,
 };
 
 use futures_util::future::try_join_all;
-use poem::{
-    Endpoint, EndpointExt, Response, Route, Server, endpoint::BoxEndpoint, get, listener::TcpAcceptor,
-};
-use serde::{Deserialize, Serialize};
+use poem::{Endpoint, EndpointExt, Response, Route, endpoint::BoxEndpoint, get};
 use tokio::{net::TcpListener, sync::watch};
 
+pub use self::config::{ServerConfig, ShutdownConfig};
+use self::{accept::accept, server::Server};
 use crate::{config::ConfigError, health::Readiness};
-
-/// A keep-alive connection without a request is closed after this long.
-const IDLE_TIMEOUT: Duration = Duration::from_secs(75);
-
-/// The `[shutdown]` section of both services.
-#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct ShutdownConfig {
-    /// Seconds between failing `/readyz` and refusing connections, for load balancers to notice.
-    pub delay_s: u64,
-    /// Seconds that requests under way may still take.
-    pub drain_s: u64,
-}
 
 /// Reads addresses such as `127.0.0.1:5001` or `[::1]:5001`; `localhost` stands for 127.0.0.1.
 ///
@@ -70,44 +71,57 @@ pub async fn bind(addresses: &[SocketAddr]) -> io::Result<Vec<TcpListener>> {
     .await
 }
 
-/// Serves `app` on every listener until `stop` resolves; then [`Readiness`] fails first, connections are
-/// still taken for `delay_s`, and requests under way get `drain_s` to finish.
-///
-/// # Errors
-/// A listener that broke.
+/// Serves `app` on every listener until `stop` resolves. Then [`Readiness`] fails first, and every answer is its
+/// connection's last; connections are still taken for `delay_s`; and what is under way gets `drain_s` to finish.
 pub async fn run(
     app: BoxEndpoint<'static, Response>,
     listeners: Vec<TcpListener>,
     readiness: watch::Sender<Readiness>,
+    config: ServerConfig,
     shutdown: ShutdownConfig,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> io::Result<()> {
-    let (stopped, stopping) = watch::channel(false);
-    tokio::spawn(async move {
-        stop.await;
-        readiness.send_replace(Readiness::Stopping);
-        tracing::info!(delay_s = shutdown.delay_s, "stopping: no longer ready");
-        tokio::time::sleep(Duration::from_secs(shutdown.delay_s)).await;
-        stopped.send_replace(true);
-    });
-    let app = Arc::new(app);
-    let drain = Duration::from_secs(shutdown.drain_s);
-    try_join_all(listeners.into_iter().map(|listener| {
-        let mut stopping = stopping.clone();
-        let signal = async move {
-            // An error means that the sender is gone, which is a stop as well.
-            let _ = stopping.wait_for(|stopped| *stopped).await;
-        };
-        serve_one(app.clone(), listener, signal, drain)
-    }))
-    .await?;
+    stop: impl Future<Output = ()>,
+) {
+    run_server(Server::new(app, config), listeners, readiness, shutdown, stop).await;
+}
+
+async fn run_server(
+    server: Server,
+    listeners: Vec<TcpListener>,
+    readiness: watch::Sender<Readiness>,
+    shutdown: ShutdownConfig,
+    stop: impl Future<Output = ()>,
+) {
+    let server = Arc::new(server);
+    let sweep = tokio::spawn(server.clone().sweep());
+    for listener in listeners {
+        server.tasks.spawn(accept(server.clone(), listener));
+    }
+    stop.await;
+    readiness.send_replace(Readiness::Stopping);
+    server.end();
+    tracing::info!(delay_s = shutdown.delay_s, "stopping: no longer ready");
+    tokio::time::sleep(shutdown.delay()).await;
+    server.closed.cancel();
+    server.tasks.close();
+    if tokio::time::timeout(shutdown.drain(), server.tasks.wait()).await.is_err() {
+        tracing::warn!(
+            drain_s = shutdown.drain_s,
+            connections = server.tasks.len(),
+            "cut off: they took too long"
+        );
+    }
+    server.cut.cancel();
+    sweep.abort();
     tracing::info!("stopped");
-    Ok(())
 }
 
 /// Serves `metrics` on addresses of its own, beside the service and until the process ends. No listeners: nothing.
-pub fn spawn_metrics<E>(metrics: E, listeners: Vec<TcpListener>, shutdown: ShutdownConfig)
-where
+pub fn spawn_metrics<E>(
+    metrics: E,
+    listeners: Vec<TcpListener>,
+    config: ServerConfig,
+    shutdown: ShutdownConfig,
+) where
     E: Endpoint<Output = Response> + 'static,
 {
     if listeners.is_empty() {
@@ -115,30 +129,8 @@ where
     }
     let app = Route::new().at("/metrics", get(metrics)).map_to_response().boxed();
     let (unwatched, _) = watch::channel(Readiness::Ready);
-    tokio::spawn(run(app, listeners, unwatched, shutdown, std::future::pending()));
-}
-
-async fn serve_one(
-    app: Arc<BoxEndpoint<'static, Response>>,
-    listener: TcpListener,
-    signal: impl Future<Output = ()>,
-    drain: Duration,
-) -> io::Result<()> {
-    let acceptor = TcpAcceptor::from_tokio(listener)?;
-    Server::new_with_acceptor(acceptor)
-        .idle_timeout(IDLE_TIMEOUT)
-        .run_with_graceful_shutdown(Shared(app), signal, Some(drain))
-        .await
-}
-
-struct Shared(Arc<BoxEndpoint<'static, Response>>);
-
-impl Endpoint for Shared {
-    type Output = Response;
-
-    async fn call(&self, request: poem::Request) -> poem::Result<Response> {
-        self.0.call(request).await
-    }
+    let server = Server::new(app, config).unmeasured();
+    tokio::spawn(run_server(server, listeners, unwatched, shutdown, std::future::pending()));
 }
 
 /// Resolves on SIGTERM or Ctrl-C.

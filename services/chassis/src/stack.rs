@@ -1,31 +1,33 @@
 //! The middleware that every request passes, outermost first:
 //!
-//! 1. [`observe`]: request context, span, access log, metrics
+//! 1. [`observe`]: request context, access log, metrics
 //! 2. [`harden`]: security headers on every answer
 //! 3. compression (tower-http: it minds `q=0`, sets `Vary`, and leaves small bodies alone)
 //! 4. [`admit`]: the rate limit
-//! 5. [`answer`]: runs the routes where a caller that hangs up cannot cancel them, and turns every error
+//! 5. [`answer`]: gives what is at hand, or runs the routes where a caller that hangs up cannot cancel them, and turns every error
 //!    into the service's own kind of error answer
+
+mod compression;
+mod meters;
 
 use std::{sync::Arc, time::Instant};
 
-use http_body_util::BodyExt;
 use poem::{
-    Endpoint, EndpointExt, IntoEndpoint, PathPattern, Request, Response, ResponseParts, Result,
+    Endpoint, EndpointExt, IntoEndpoint, PathPattern, Request, Response, Result,
     endpoint::BoxEndpoint,
     http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
 };
-use tower::{ServiceExt, service_fn};
-use tower_http::compression::{Compression, predicate::SizeAbove};
 use tracing::Instrument;
 
+pub use self::compression::{MIN_COMPRESSED_BYTES, compressed};
+use self::{
+    compression::compress,
+    meters::{Meters, known_method},
+};
 use crate::{
     Problem, RequestContext, client_ip::TrustedProxies, health::is_probe, rate_limit::Limiter,
     request_context::X_REQUEST_ID,
 };
-
-/// Bodies below this many bytes travel as they are: compressing them costs more than it saves.
-const MIN_COMPRESSED_BYTES: u64 = 860;
 
 /// What was asked, for whoever writes the error answer.
 #[derive(Clone, Debug)]
@@ -43,11 +45,16 @@ pub struct Asked {
 /// Writes an error answer: problem+json for an API, a page for people.
 pub type WriteProblem = Arc<dyn Fn(&Asked, Problem) -> Response + Send + Sync>;
 
+/// Gives an answer that needs no work, so no task either.
+pub type AtHand = Arc<dyn Fn(&Request) -> Option<Response> + Send + Sync>;
+
 /// What differs between two services' stacks.
 #[derive(Clone)]
 pub struct Stack {
     /// Writes every error answer.
     pub write_problem: WriteProblem,
+    /// Asked before the routes; `None`: they are asked for everything.
+    pub at_hand: Option<AtHand>,
     /// `None`: no rate limit.
     pub limiter: Option<Arc<Limiter>>,
     /// Who may say where a request comes from.
@@ -71,9 +78,9 @@ impl Stack {
         E: IntoEndpoint,
         E::Endpoint: 'static,
     {
+        let observer = Arc::new(Observer { proxies: self.proxies.clone(), meters: Meters::default() });
         let stack = Arc::new(self);
-        let (observing, hardening, admitting, answering) =
-            (stack.clone(), stack.clone(), stack.clone(), stack);
+        let (hardening, admitting, answering) = (stack.clone(), stack.clone(), stack);
         let routes: Arc<BoxEndpoint<'static, Response>> =
             Arc::new(routes.into_endpoint().map_to_response().boxed());
         routes
@@ -81,66 +88,45 @@ impl Stack {
             .around(move |inner, request| admit(admitting.clone(), inner, request))
             .around(compress)
             .around(move |inner, request| harden(hardening.clone(), inner, request))
-            .around(move |inner, request| observe(observing.clone(), inner, request))
+            .around(move |inner, request| observe(observer.clone(), inner, request))
             .boxed()
     }
 }
 
+/// What [`observe`] works with.
+struct Observer {
+    proxies: TrustedProxies,
+    meters: Meters,
+}
+
 /// Gives the request its identity, and tells logs and metrics what became of it.
 async fn observe<E: Endpoint<Output = Response>>(
-    stack: Arc<Stack>,
+    observer: Arc<Observer>,
     inner: Arc<E>,
     mut request: Request,
 ) -> Result<Response> {
     let context = RequestContext::from_headers(request.headers());
     let (method, path) = (known_method(request.method()), request.uri().path().to_owned());
-    let client = stack.proxies.client_ip(crate::client_ip::peer_ip(&request), request.headers());
+    let client = observer.proxies.client_ip(crate::client_ip::peer_ip(&request), request.headers());
     request.extensions_mut().insert(context.clone());
-    let span = tracing::info_span!("request", request_id = %context.request_id, trace_id = %context.trace_id);
     let started = Instant::now();
-    let mut response =
-        inner.call(request).instrument(span.clone()).await.unwrap_or_else(poem::Error::into_response);
+    let mut response = inner.call(request).await.unwrap_or_else(poem::Error::into_response);
     let took = started.elapsed();
     if let Ok(id) = HeaderValue::from_str(&context.request_id) {
         response.headers_mut().insert(X_REQUEST_ID, id);
     }
     let status = response.status().as_u16();
-    let route = response.data::<PathPattern>().map_or_else(|| "unmatched".to_owned(), route_label);
-    metrics::counter!("http_requests_total", "method" => method, "route" => route.clone(), "status" => status.to_string())
-        .increment(1);
-    metrics::histogram!("http_request_duration_seconds", "method" => method, "route" => route.clone())
-        .record(took);
+    let meter = observer.meters.of(response.data::<PathPattern>(), method, status);
+    meter.count(took);
+    let route = meter.route.as_ref();
     let ms = took.as_micros() as f64 / 1_000.0;
-    span.in_scope(|| {
-        if is_probe(&path) {
-            tracing::debug!(method, path, status, ms, "answered");
-        } else {
-            tracing::info!(method, path, route, status, ms, %client, "answered");
-        }
-    });
-    Ok(response)
-}
-
-/// `/hardware/:param0` as the documentation writes it; a pattern that matches everything says nothing.
-fn route_label(pattern: &PathPattern) -> String {
-    let segments =
-        pattern.0.split('/').map(|segment| if segment.starts_with(':') { "{id}" } else { segment });
-    let label = segments.collect::<Vec<_>>().join("/");
-    if label.is_empty() || label.contains('*') { "unmatched".to_owned() } else { label }
-}
-
-/// A metric label must not be the caller's to choose.
-fn known_method(method: &Method) -> &'static str {
-    match *method {
-        Method::GET => "GET",
-        Method::HEAD => "HEAD",
-        Method::POST => "POST",
-        Method::PUT => "PUT",
-        Method::PATCH => "PATCH",
-        Method::DELETE => "DELETE",
-        Method::OPTIONS => "OPTIONS",
-        _ => "OTHER",
+    let (request_id, trace_id) = (context.request_id.as_ref(), context.trace_id());
+    if is_probe(&path) {
+        tracing::debug!(method, path, status, ms, request_id, %trace_id, "answered");
+    } else {
+        tracing::info!(method, path, route, status, ms, %client, request_id, %trace_id, "answered");
     }
+    Ok(response)
 }
 
 async fn harden<E: Endpoint<Output = Response>>(
@@ -159,32 +145,6 @@ async fn harden<E: Endpoint<Output = Response>>(
     headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
     Ok(response)
 }
-
-/// poem's own compression ignores `q=0` and sends no `Vary`, and its bridge to tower queues every request in
-/// one buffer; so tower-http's service is given one finished answer at a time.
-async fn compress<E: Endpoint<Output = Response>>(inner: Arc<E>, request: Request) -> Result<Response> {
-    let accepted = request.headers().get(header::ACCEPT_ENCODING).cloned();
-    let response = inner.call(request).await?;
-    let mut question = poem::http::Request::new(());
-    question.headers_mut().extend(accepted.map(|value| (header::ACCEPT_ENCODING, value)));
-    let mut answer = Some(poem::http::Response::from(response));
-    let finished = service_fn(move |_| std::future::ready(answer.take().ok_or(Taken)));
-    let compression = Compression::new(finished).compress_when(SizeAbove::new(MIN_COMPRESSED_BYTES));
-    let compressed = compression.oneshot(question).await.map_err(poem::error::InternalServerError)?;
-    let (parts, body) = compressed.into_parts();
-    // Put together by hand: poem's own conversion forgets how long a body is, and so would HTTP.
-    let parts = ResponseParts {
-        status: parts.status,
-        version: parts.version,
-        headers: parts.headers,
-        extensions: parts.extensions,
-    };
-    Ok(Response::from_parts(parts, body.map_err(std::io::Error::other).boxed().into()))
-}
-
-#[derive(Debug, thiserror::Error)]
-#[error("an answer was asked for twice")]
-struct Taken;
 
 async fn admit<E: Endpoint<Output = Response>>(
     stack: Arc<Stack>,
@@ -215,10 +175,28 @@ async fn answer<E: Endpoint<Output = Response> + 'static>(
     routes: Arc<E>,
     request: Request,
 ) -> Result<Response> {
+    let head = *request.method() == Method::HEAD;
+    let at_hand = stack.at_hand.as_ref().and_then(|at_hand| at_hand(&request));
+    let mut response = match at_hand {
+        Some(response) => response,
+        None => Box::pin(in_own_task(stack, routes, request)).await,
+    };
+    if head {
+        response.set_body(());
+    }
+    Ok(response)
+}
+
+async fn in_own_task<E: Endpoint<Output = Response> + 'static>(
+    stack: Arc<Stack>,
+    routes: Arc<E>,
+    request: Request,
+) -> Response {
     let asked = asked(&request);
-    let head = asked.method == Method::HEAD;
-    let work = async move { routes.call(request).await }.in_current_span();
-    let mut response = match tokio::spawn(work).await {
+    let (request_id, trace_id) = (asked.context.request_id.as_ref(), asked.context.trace_id());
+    let span = tracing::info_span!("request", request_id, %trace_id);
+    let work = async move { routes.call(request).await }.instrument(span);
+    match tokio::spawn(work).await {
         Ok(Ok(response)) => response,
         Ok(Err(error)) => {
             let route = error.data::<PathPattern>().cloned();
@@ -232,11 +210,7 @@ async fn answer<E: Endpoint<Output = Response> + 'static>(
             tracing::error!(%panic, "a handler panicked");
             (stack.write_problem)(&asked, Problem::new(StatusCode::INTERNAL_SERVER_ERROR))
         }
-    };
-    if head {
-        response.set_body(());
     }
-    Ok(response)
 }
 
 fn asked(request: &Request) -> Asked {

@@ -1,9 +1,15 @@
 //! Logs: to stderr, one line each, as text for people or JSON for machines. Data goes to stdout, logs never do.
 
-use std::io::IsTerminal;
+mod lines;
+
+use std::{io::IsTerminal, sync::OnceLock};
 
 use serde::{Deserialize, Serialize};
 use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
+
+use self::lines::Lines;
+
+static LINES: OnceLock<Lines> = OnceLock::new();
 
 /// How a log line looks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
@@ -33,17 +39,28 @@ pub struct LogConfig {
 pub fn init(config: &LogConfig) -> Result<(), String> {
     let filter = EnvFilter::try_new(&config.filter).map_err(|e| format!("RUST_LOG: {e}"))?;
     let registry = tracing_subscriber::registry().with(filter);
+    let lines = LINES.get_or_init(Lines::default).clone();
     let started = match config.format {
         LogFormat::Json => registry
-            .with(fmt::layer().json().flatten_event(true).with_span_list(false).with_writer(std::io::stderr))
+            .with(fmt::layer().json().flatten_event(true).with_span_list(false).with_writer(lines.clone()))
             .try_init(),
         LogFormat::Text => {
             let colours = std::io::stderr().is_terminal();
-            registry.with(fmt::layer().with_ansi(colours).with_writer(std::io::stderr)).try_init()
+            registry.with(fmt::layer().with_ansi(colours).with_writer(lines.clone())).try_init()
         }
     };
-    if started.is_err() {
-        tracing::debug!("logging had been started before");
+    match started {
+        Ok(()) => lines.write_soon().map_err(|error| format!("no thread for the log: {error}")),
+        Err(_) => {
+            tracing::debug!("logging had been started before");
+            Ok(())
+        }
     }
-    Ok(())
+}
+
+/// Writes what waits to be written. To be called before the process ends.
+pub fn flush() {
+    if let Some(lines) = LINES.get() {
+        lines.flush();
+    }
 }
