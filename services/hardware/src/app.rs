@@ -1,6 +1,6 @@
 //! Routes and middleware on one screen.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use bytes::Bytes;
 use chassis::{
@@ -8,7 +8,7 @@ use chassis::{
     health::Readiness,
     metrics,
     rate_limit::Limiter,
-    stack::{Asked, Stack, WriteProblem},
+    stack::{Asked, AtHand, Stack, WriteProblem},
 };
 use poem::{
     Endpoint, EndpointExt, IntoResponse, Request, Response, Result, Route,
@@ -20,6 +20,7 @@ use tokio::sync::watch;
 
 use crate::{
     api::{Context, Shared},
+    cache::AnswerCache,
     config::Config,
     openapi::{self, Methods},
 };
@@ -47,24 +48,22 @@ pub fn build(
 ) -> Result<BoxEndpoint<'static, Response>, chassis::config::ConfigError> {
     let context: Shared = Arc::new(context);
     let api = openapi::service(context.clone());
-    let document = openapi::document(&api);
-    let methods = Arc::new(Methods::of(&document));
-    let page = openapi::page(&api, &document);
     let gate = readiness.clone();
+    let api = Route::new().nest("/", api).around(move |api, request| ready_first(gate.clone(), api, request));
+    let cache = AnswerCache::new(config.cache.bounds()?, context.db.clone(), readiness.clone());
+    let api = kept(cache.clone(), api);
 
     let mut routes = health::routes(readiness.clone())
-        .at("/docs", get(docs(page)))
-        .at("/openapi.json", get(json_text(document)))
-        .nest(
-            "/",
-            Route::new().nest("/", api).around(move |api, request| ready_first(gate.clone(), api, request)),
-        );
+        .at("/docs", get(docs()))
+        .at("/openapi.json", get(document()))
+        .nest("/", api);
     if config.metrics_bind.is_empty() {
         routes = routes.at("/metrics", get(metrics_endpoint(&context)));
     }
     let proxies = config.proxies()?;
     let stack = Stack {
-        write_problem: write_problem(methods),
+        write_problem: write_problem(),
+        at_hand: cache.map(at_hand),
         limiter: Limiter::new(config.rate_limit, proxies.clone()).map(Arc::new),
         proxies,
         content_security_policy: POLICY,
@@ -79,6 +78,28 @@ pub fn metrics_endpoint(context: &Context) -> impl Endpoint<Output = Response> +
     metrics::endpoint(Arc::new(move || db.record_gauges()))
 }
 
+/// `api` behind the answers that are kept, if any are.
+fn kept<E>(cache: Option<Arc<AnswerCache>>, api: E) -> BoxEndpoint<'static, Response>
+where
+    E: Endpoint<Output = Response> + 'static,
+{
+    match cache {
+        None => api.boxed(),
+        Some(cache) => {
+            tokio::spawn(cache.clone().watch());
+            api.around(move |api, request| {
+                let cache = cache.clone();
+                async move { cache.answer(api.as_ref(), request).await }
+            })
+            .boxed()
+        }
+    }
+}
+
+fn at_hand(cache: Arc<AnswerCache>) -> AtHand {
+    Arc::new(move |request| cache.at_hand(request))
+}
+
 /// Addresses that answer without the database.
 const NEED_NO_DATABASE: [&str; 4] = ["/", "/api/health", "/api/mirror", "/api/upload-random"];
 
@@ -89,7 +110,7 @@ async fn ready_first<E: Endpoint>(
     api: Arc<E>,
     request: Request,
 ) -> Result<Response> {
-    let away = matches!(*gate.borrow(), Readiness::NotReady(_));
+    let away = gate.borrow().is_away();
     if away && !NEED_NO_DATABASE.contains(&request.uri().path()) {
         return Err(
             Problem::unavailable("The database is not ready; /readyz says why.", RETRY_AFTER_S).into()
@@ -111,8 +132,10 @@ fn without_trailing_slash(routes: Route) -> impl Endpoint<Output = Response> {
     })
 }
 
-fn write_problem(methods: Arc<Methods>) -> WriteProblem {
+fn write_problem() -> WriteProblem {
     let write = Stack::problem_json();
+    // Few callers ever need it, and reading the document takes a while.
+    let methods = LazyLock::new(|| Methods::of(openapi::DOCUMENT));
     Arc::new(move |asked: &Asked, mut problem: Problem| {
         if problem.status == StatusCode::METHOD_NOT_ALLOWED {
             let allow = methods.allowed(asked.uri.path()).unwrap_or("GET, HEAD");
@@ -123,8 +146,9 @@ fn write_problem(methods: Arc<Methods>) -> WriteProblem {
     })
 }
 
-fn docs(page: String) -> impl Endpoint<Output = Response> {
-    let page = Bytes::from(page);
+fn docs() -> impl Endpoint<Output = Response> {
+    // A page of more than a megabyte, made for the first who asks.
+    let page = LazyLock::new(|| Bytes::from(openapi::page()));
     make_sync(move |_| {
         Response::builder()
             .content_type("text/html; charset=utf-8")
@@ -134,8 +158,7 @@ fn docs(page: String) -> impl Endpoint<Output = Response> {
     .map_to_response()
 }
 
-fn json_text(text: String) -> impl Endpoint<Output = Response> {
-    let text = Bytes::from(text);
-    make_sync(move |_| Response::builder().content_type("application/json").body(text.clone()))
+fn document() -> impl Endpoint<Output = Response> {
+    make_sync(|_| Response::builder().content_type("application/json").body(openapi::DOCUMENT))
         .map_to_response()
 }

@@ -7,12 +7,17 @@ use chassis::{
     client_ip::TrustedProxies,
     config::{ConfigError, Secret, Sources},
     rate_limit::RateLimitConfig,
-    serve::{ShutdownConfig, parse_addresses},
+    serve::{ServerConfig, ShutdownConfig, parse_addresses},
     telemetry::LogConfig,
 };
 use serde::{Deserialize, Serialize};
 
-pub use self::{customer::CustomerConfig, storage::StorageConfig};
+pub use self::{
+    cache::CacheConfig,
+    customer::CustomerConfig,
+    database::{DatabaseConfig, Migrate, MySqlConfig},
+    storage::StorageConfig,
+};
 use crate::{
     domain::moment::Moment,
     storage::{AwsVariables, Storage},
@@ -31,6 +36,8 @@ const SHORT_NAMES: &[(&str, &str)] = &[
     ("CUSTOMER_GREETING", "customer.greeting"),
     ("DATA_DIR", "data_dir"),
     ("STORAGE_URL", "storage.url"),
+    ("HARDWARE_CACHE_TTL", "cache.ttl"),
+    ("HARDWARE_CACHE_STALE", "cache.stale"),
     ("LOG_FORMAT", "log.format"),
     ("RUST_LOG", "log.filter"),
     ("DATABASE_URL", "database.url"),
@@ -72,10 +79,14 @@ pub struct Config {
     pub rate_limit: RateLimitConfig,
     /// How to stop.
     pub shutdown: ShutdownConfig,
+    /// What one caller may take from the others.
+    pub server: ServerConfig,
     /// Which database, and how to use it.
     pub database: DatabaseConfig,
     /// MySQL, part by part.
     pub mysql: MySqlConfig,
+    /// For how long answers are kept.
+    pub cache: CacheConfig,
     /// Where objects go.
     pub storage: StorageConfig,
     /// The organisation served.
@@ -84,52 +95,6 @@ pub struct Config {
     pub import: ImportConfig,
     /// Bookings.
     pub reservations: ReservationsConfig,
-}
-
-/// The `[database]` section.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct DatabaseConfig {
-    /// `sqlite://...` or `mysql://...`; empty: see [`Config::database`].
-    pub url: Secret,
-    /// Whether `serve` migrates.
-    pub migrate: Migrate,
-    /// Connections at most.
-    pub max_connections: u32,
-    /// How long a request waits for a connection, in milliseconds.
-    pub acquire_timeout_ms: u64,
-}
-
-/// Whether `serve` applies migrations itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Migrate {
-    /// On SQLite, which nobody else serves.
-    Auto,
-    /// On MySQL too.
-    Always,
-    /// Never.
-    Never,
-}
-
-/// The `[mysql]` section.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct MySqlConfig {
-    /// Empty: `mysql`.
-    pub host: String,
-    /// TCP port.
-    pub port: u16,
-    /// Empty: `mysql`.
-    pub user: String,
-    /// Empty: `mysql`.
-    pub password: Secret,
-    /// Empty: `hardware`.
-    pub database: String,
-    /// As the `mysql` client names them.
-    pub ssl_mode: String,
-    /// A PEM file; empty: the well-known authorities.
-    pub ssl_ca: String,
 }
 
 /// The `[reservations]` section.
@@ -176,6 +141,7 @@ impl Config {
 
     fn validate(&self) -> Result<(), ConfigError> {
         self.refuse_open_addresses()?;
+        self.server.validate()?;
         if !SSL_MODES.contains(&self.mysql.ssl_mode.as_str()) {
             let why = format!("`{}` is none of {}", self.mysql.ssl_mode, SSL_MODES.join(", "));
             return Err(ConfigError::key("MYSQL_SSL_MODE", why));
@@ -187,6 +153,7 @@ impl Config {
         self.clock()?;
         self.database()?;
         self.storage()?;
+        self.cache.bounds()?;
         Ok(())
     }
 
@@ -289,7 +256,9 @@ impl Config {
     }
 }
 
+mod cache;
 mod customer;
+mod database;
 mod storage;
 #[cfg(test)]
 mod tests;

@@ -3,32 +3,45 @@
 //! One text for both: a [`Statement`] holds the SQL of each dialect (mostly the same), and [`on_conn!`] compiles
 //! one body per driver. What the compiler cannot check, tests do: every statement is prepared on both.
 
+mod conn;
 mod connect;
 mod error;
+mod held;
+mod link;
+mod manager;
 mod pools;
+mod schema;
 mod snapshot;
 mod statement;
 
-use std::time::{Duration, Instant};
-
-use sqlx::{
-    ConnectOptions, Connection, MySql, MySqlConnection, Sqlite, SqliteConnection, Transaction,
-    migrate::Migrator,
-    mysql::{MySqlConnectOptions, MySqlQueryResult},
-    pool::PoolConnection,
-    sqlite::SqliteQueryResult,
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
-pub(crate) use self::statement::{on_conn, timed};
+use sqlx::{ConnectOptions, Connection, MySqlConnection, SqliteConnection, mysql::MySqlConnectOptions};
+
 use self::{
-    connect::{mysql_options, mysql_pool, sqlite_options, sqlite_pool},
-    error::{describe, is_missing_table},
+    conn::Either,
+    connect::{mysql_common, mysql_options, sqlite_options},
+    error::describe,
+    manager::Purpose,
+    pools::Pool,
 };
-pub use self::{error::DbError, pools::Pools, snapshot::Snapshot, statement::Statement};
+pub(crate) use self::{conn::Inserted, statement::on_conn};
+pub use self::{
+    conn::{Conn, GAP_S, Lease, Tx},
+    error::DbError,
+    link::Mark,
+    manager::Kind,
+    pools::Pools,
+    snapshot::Snapshot,
+    statement::Statement,
+};
 use crate::config::{Database, DatabaseConfig};
-
-static MYSQL_MIGRATIONS: Migrator = sqlx::migrate!("./migrations/mysql");
-static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("./migrations/sqlite");
 
 /// How long one connection is tried to find out what is wrong.
 const DIAGNOSIS_TIMEOUT: Duration = Duration::from_secs(3);
@@ -40,99 +53,9 @@ const SQLITE_TURN: Duration = Duration::from_secs(12);
 #[derive(Clone, Debug)]
 pub enum Db {
     /// MySQL 8.4 or later.
-    MySql(Pools<MySql>),
+    MySql(Pools<MySqlConnection>),
     /// An embedded SQLite file: one writer, and readers that do not wait for it (WAL) and cannot write.
-    Sqlite(Pools<Sqlite>),
-}
-
-/// A connection in use, pooled or in a transaction: what every store function works on.
-#[derive(Debug)]
-pub enum Conn<'c> {
-    /// To MySQL.
-    MySql(&'c mut MySqlConnection),
-    /// To SQLite.
-    Sqlite(&'c mut SqliteConnection),
-}
-
-/// A pooled connection for reading, returned when dropped.
-#[derive(Debug)]
-pub struct Lease(LeaseOf);
-
-#[derive(Debug)]
-enum LeaseOf {
-    MySql(PoolConnection<MySql>),
-    Sqlite(PoolConnection<Sqlite>),
-}
-
-impl Lease {
-    /// The connection.
-    pub fn conn(&mut self) -> Conn<'_> {
-        match &mut self.0 {
-            LeaseOf::MySql(c) => Conn::MySql(c),
-            LeaseOf::Sqlite(c) => Conn::Sqlite(c),
-        }
-    }
-}
-
-/// The id that the database gave to a row just inserted.
-pub(crate) trait Inserted {
-    /// The id.
-    fn inserted_id(&self) -> i64;
-}
-
-impl Inserted for MySqlQueryResult {
-    fn inserted_id(&self) -> i64 {
-        self.last_insert_id().cast_signed()
-    }
-}
-
-impl Inserted for SqliteQueryResult {
-    fn inserted_id(&self) -> i64 {
-        self.last_insert_rowid()
-    }
-}
-
-/// A transaction older than this is not committed: readers of the audit log wait [`GAP_S`] for a late one, not longer.
-const MAX_TX_AGE: Duration = Duration::from_secs(8);
-/// How long a number missing from the audit log may still turn up, in seconds.
-pub const GAP_S: i64 = 10;
-
-/// A write transaction, rolled back unless committed.
-#[derive(Debug)]
-pub struct Tx {
-    tx: TxOf,
-    began: Instant,
-}
-
-#[derive(Debug)]
-enum TxOf {
-    MySql(Transaction<'static, MySql>),
-    Sqlite(Transaction<'static, Sqlite>),
-}
-
-impl Tx {
-    /// The connection.
-    pub fn conn(&mut self) -> Conn<'_> {
-        match &mut self.tx {
-            TxOf::MySql(t) => Conn::MySql(t),
-            TxOf::Sqlite(t) => Conn::Sqlite(t),
-        }
-    }
-
-    /// Makes it last.
-    ///
-    /// # Errors
-    /// The database went away; nothing is said of whether the commit arrived. [`DbError::Busy`] when it took too
-    /// long to get here: nothing was written.
-    pub async fn commit(self) -> Result<(), DbError> {
-        if self.began.elapsed() > MAX_TX_AGE {
-            return Err(DbError::Busy);
-        }
-        match self.tx {
-            TxOf::MySql(t) => timed(t.commit()).await,
-            TxOf::Sqlite(t) => timed(t.commit()).await,
-        }
-    }
+    Sqlite(Pools<SqliteConnection>),
 }
 
 impl Db {
@@ -143,29 +66,28 @@ impl Db {
     pub fn open(database: &Database, config: &DatabaseConfig) -> Result<Self, sqlx::Error> {
         let acquire_timeout = Duration::from_millis(config.acquire_timeout_ms);
         match database {
-            Database::MySqlUrl(url) => {
-                let options = url.reveal().parse::<MySqlConnectOptions>()?;
-                Ok(Self::mysql(&options, config))
-            }
-            Database::MySql(mysql) => Ok(Self::mysql(&mysql_options(mysql)?, config)),
+            Database::MySqlUrl(url) => Self::mysql(url.reveal().parse::<MySqlConnectOptions>()?, config),
+            Database::MySql(mysql) => Self::mysql(mysql_options(mysql)?, config),
             Database::Sqlite(path) => {
                 if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
                     std::fs::create_dir_all(folder)?;
                 }
                 let options = sqlite_options(path);
                 let readers = config.max_connections.clamp(1, SQLITE_MAX_READERS);
-                Ok(Self::Sqlite(Pools {
-                    writers: sqlite_pool(options.clone(), 1, acquire_timeout.max(SQLITE_TURN)),
-                    readers: sqlite_pool(options.pragma("query_only", "1"), readers, acquire_timeout),
-                }))
+                let turn = acquire_timeout.max(SQLITE_TURN);
+                let writers = Pool::new(options.clone(), Purpose::Write, 1, turn)?;
+                let options = options.pragma("query_only", "1");
+                let readers = Pool::new(options, Purpose::Read, readers, acquire_timeout)?;
+                Ok(Self::Sqlite(Pools::new(writers, readers)))
             }
         }
     }
 
-    fn mysql(options: &MySqlConnectOptions, config: &DatabaseConfig) -> Self {
+    fn mysql(options: MySqlConnectOptions, config: &DatabaseConfig) -> Result<Self, sqlx::Error> {
         let acquire_timeout = Duration::from_millis(config.acquire_timeout_ms);
-        let pool = || mysql_pool(options.clone(), config.max_connections, acquire_timeout);
-        Self::MySql(Pools { writers: pool(), readers: pool() })
+        let options = mysql_common(options);
+        let pool = |purpose| Pool::new(options.clone(), purpose, config.max_connections, acquire_timeout);
+        Ok(Self::MySql(Pools::new(pool(Purpose::Write)?, pool(Purpose::Read)?)))
     }
 
     /// A connection for reading. At most one a request.
@@ -173,10 +95,14 @@ impl Db {
     /// # Errors
     /// The database cannot be reached, or all connections stay busy.
     pub async fn read(&self) -> Result<Lease, DbError> {
-        Ok(Lease(match self {
-            Self::MySql(pools) => LeaseOf::MySql(pools.readers.acquire().await?),
-            Self::Sqlite(pools) => LeaseOf::Sqlite(pools.readers.acquire().await?),
-        }))
+        Ok(Lease(self.reader().await?))
+    }
+
+    async fn reader(&self) -> Result<Either, sqlx::Error> {
+        Ok(match self {
+            Self::MySql(pools) => Either::MySql(pools.readers.get().await?),
+            Self::Sqlite(pools) => Either::Sqlite(pools.readers.get().await?),
+        })
     }
 
     /// A write transaction: READ COMMITTED on MySQL; on SQLite it holds the only write lock from its beginning,
@@ -185,46 +111,29 @@ impl Db {
     /// # Errors
     /// As [`Db::read`].
     pub async fn begin(&self) -> Result<Tx, DbError> {
-        let tx = match self {
-            Self::MySql(pools) => TxOf::MySql(pools.begin("BEGIN").await?),
-            Self::Sqlite(pools) => TxOf::Sqlite(pools.begin("BEGIN IMMEDIATE").await?),
+        let held = match self {
+            Self::MySql(pools) => Either::MySql(pools.begin("BEGIN").await?),
+            Self::Sqlite(pools) => Either::Sqlite(pools.begin("BEGIN IMMEDIATE").await?),
         };
-        Ok(Tx { tx, began: Instant::now() })
+        Ok(Tx::new(held, self.counter().clone()))
     }
 
-    /// Brings the schema up to date. Harmless when it is, and when two processes do it at once.
-    ///
-    /// # Errors
-    /// The database cannot be reached, or a migration failed.
-    pub async fn migrate(&self) -> Result<(), sqlx::migrate::MigrateError> {
+    /// How often something changed: by this process, or as [`Db::note_change`] was told. Read it before reading rows, and
+    /// they are at least as new.
+    #[must_use]
+    pub fn changes(&self) -> u64 {
+        self.counter().load(Ordering::SeqCst)
+    }
+
+    /// Somebody else changed something.
+    pub fn note_change(&self) {
+        self.counter().fetch_add(1, Ordering::SeqCst);
+    }
+
+    fn counter(&self) -> &Arc<AtomicU64> {
         match self {
-            Self::MySql(pools) => tolerant(&MYSQL_MIGRATIONS).run(&pools.writers).await,
-            Self::Sqlite(pools) => tolerant(&SQLITE_MIGRATIONS).run(&pools.writers).await,
-        }
-    }
-
-    /// How many known migrations have not been applied; migrations that only a newer binary knows do not count.
-    ///
-    /// # Errors
-    /// The database cannot be reached.
-    pub async fn pending_migrations(&self) -> Result<usize, sqlx::Error> {
-        let known = match self {
-            Self::MySql(_) => &MYSQL_MIGRATIONS,
-            Self::Sqlite(_) => &SQLITE_MIGRATIONS,
-        };
-        let applied = self.applied_migrations().await?;
-        Ok(known.iter().filter(|migration| !applied.contains(&migration.version)).count())
-    }
-
-    async fn applied_migrations(&self) -> Result<Vec<i64>, sqlx::Error> {
-        const APPLIED: &str = "SELECT version FROM _sqlx_migrations WHERE success";
-        let found = match self {
-            Self::MySql(pools) => sqlx::query_scalar(APPLIED).fetch_all(&pools.readers).await,
-            Self::Sqlite(pools) => sqlx::query_scalar(APPLIED).fetch_all(&pools.readers).await,
-        };
-        match found {
-            Err(error) if is_missing_table(&error) => Ok(Vec::new()),
-            other => other,
+            Self::MySql(pools) => &pools.changes,
+            Self::Sqlite(pools) => &pools.changes,
         }
     }
 
@@ -234,7 +143,7 @@ impl Db {
         if matches!(error, sqlx::Error::PoolTimedOut) {
             let tried = match self {
                 Self::MySql(pools) => {
-                    tokio::time::timeout(DIAGNOSIS_TIMEOUT, pools.readers.connect_options().connect()).await
+                    tokio::time::timeout(DIAGNOSIS_TIMEOUT, pools.readers.options().connect()).await
                 }
                 Self::Sqlite(_) => return describe(error, place),
             };
@@ -253,13 +162,13 @@ impl Db {
 
     /// Sets the pool gauges.
     pub fn record_gauges(&self) {
-        let (size, idle) = match self {
+        let (open, idle) = match self {
             Self::MySql(pools) => pools.gauges(),
             Self::Sqlite(pools) => pools.gauges(),
         };
-        metrics::gauge!("db_pool_connections", "state" => "open").set(f64::from(size));
-        metrics::gauge!("db_pool_connections", "state" => "idle")
-            .set(f64::from(u32::try_from(idle).unwrap_or(u32::MAX)));
+        let number = |count: usize| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
+        metrics::gauge!("db_pool_connections", "state" => "open").set(number(open));
+        metrics::gauge!("db_pool_connections", "state" => "idle").set(number(idle));
     }
 
     /// Says goodbye to the database.
@@ -269,11 +178,4 @@ impl Db {
             Self::Sqlite(pools) => pools.close().await,
         }
     }
-}
-
-/// A rolled-back binary must accept the schema of a newer one.
-fn tolerant(migrator: &Migrator) -> Migrator {
-    let mut migrator = Migrator { migrations: migrator.migrations.clone(), ..Migrator::DEFAULT };
-    migrator.set_ignore_missing(true);
-    migrator
 }

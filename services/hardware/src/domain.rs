@@ -2,7 +2,6 @@
 
 pub mod availability;
 pub mod basket;
-pub mod customer;
 pub mod demand;
 pub mod filter;
 pub mod hardware;

@@ -5,6 +5,7 @@
 //! | [`api`] | HTTP handlers and wire types; one file a noun |
 //! | [`domain`] | pure types and the peak rule; no I/O, no clock |
 //! | [`store`] | all SQL |
+//! | [`cache`] | answers about availability, kept for a moment |
 //! | [`import`], [`export`] | the catalogue as CSV |
 //! | [`db`] | the two databases behind one type |
 //! | [`storage`] | objects in a bucket or a folder |
@@ -15,6 +16,7 @@
 
 pub mod api;
 pub mod app;
+pub mod cache;
 pub mod cli;
 pub mod config;
 pub mod db;

@@ -23,7 +23,9 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 pub fn main() -> ExitCode {
     // clap ends the process with 2 on wrong usage, and with 0 for --help.
     let cli = Cli::parse();
-    match run(cli.command) {
+    let ended = run(cli.command);
+    telemetry::flush();
+    match ended {
         Ok(exit) => ExitCode::from(exit as u8),
         Err(error) => {
             eprintln!("hardware: {error:#}");

@@ -1,5 +1,7 @@
 //! The OpenAPI document: what poem-openapi makes of the handlers, made true for what the stack around them adds.
 
+mod examples;
+
 use poem_openapi::{OpenApiService, registry::Registry};
 use serde_json::{Map, Value, json};
 
@@ -57,7 +59,10 @@ pub fn service(context: Shared) -> OpenApiService<Api, ()> {
     OpenApiService::new(api, TITLE, env!("CARGO_PKG_VERSION")).description(DESCRIPTION)
 }
 
-/// The document as served and committed: pretty, with a line break at its end.
+/// The document as served. A test holds it against [`document`], so nobody waits for it to be made at each start.
+pub const DOCUMENT: &str = include_str!("../openapi.json");
+
+/// The document as committed: pretty, with a line break at its end.
 #[must_use]
 pub fn document(service: &OpenApiService<Api, ()>) -> String {
     let mut document: Value = serde_json::from_str(&service.spec()).unwrap_or_default();
@@ -65,16 +70,18 @@ pub fn document(service: &OpenApiService<Api, ()>) -> String {
     describe_operations(&mut document);
     describe_refusals(&mut document);
     diagnostics::describe(&mut document);
+    examples::describe(&mut document);
     close_bodies(&mut document);
     let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
     text.push('\n');
     text
 }
 
-/// Swagger UI over `document`. poem-openapi writes its own document into the page; ours takes its place.
+/// Swagger UI over [`DOCUMENT`]. poem-openapi writes a document of its own into the page; ours takes its place.
 #[must_use]
-pub fn page(service: &OpenApiService<Api, ()>, document: &str) -> String {
-    service.swagger_ui_html().replacen(&service.spec(), document, 1)
+pub fn page() -> String {
+    let empty = OpenApiService::new((), TITLE, env!("CARGO_PKG_VERSION"));
+    empty.swagger_ui_html().replacen(&empty.spec(), DOCUMENT, 1)
 }
 
 /// Whatever claims units can be refused with more than a sentence.

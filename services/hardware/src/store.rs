@@ -32,6 +32,7 @@ pub mod reservation_rows;
 pub mod reservations;
 pub mod risks;
 pub mod task_change;
+pub mod task_create;
 pub mod tasks;
 pub mod verify;
 
@@ -56,6 +57,7 @@ pub fn statements() -> Vec<&'static Statement> {
         reservation_rows::STATEMENTS,
         reservations::STATEMENTS,
         task_change::STATEMENTS,
+        task_create::STATEMENTS,
         tasks::STATEMENTS,
         &verify::statements(),
     ]

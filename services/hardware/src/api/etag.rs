@@ -6,6 +6,8 @@ use sha2::{Digest, Sha256};
 
 use crate::store::Expected;
 
+const MALFORMED: &str = "is not a list of entity tags such as \"3\", double quotes included";
+
 /// The strong tag of a version: `"7"`.
 #[must_use]
 pub fn of_version(version: i64) -> String {
@@ -32,9 +34,17 @@ pub fn is_known(headers: &HeaderMap, etag: &str) -> bool {
 /// # Errors
 /// 400 when a tag is not one of ours, which are a version in double quotes.
 pub fn expected(headers: &HeaderMap) -> Result<Expected, Problem> {
-    let tags: Vec<_> = listed(headers, &header::IF_MATCH).collect();
-    if tags.is_empty() || tags.iter().any(|tag| tag == "*") {
+    if !headers.contains_key(header::IF_MATCH) {
         return Ok(Expected::Anything);
+    }
+    let tags: Vec<_> = listed(headers, &header::IF_MATCH).collect();
+    if tags.iter().any(|tag| tag == "*") {
+        return Ok(Expected::Anything);
+    }
+    // A condition that is there but says nothing was meant to say something.
+    let malformed = || Problem::unreadable("If-Match", MALFORMED);
+    if tags.is_empty() {
+        return Err(malformed());
     }
     let read = |tag: &String| {
         if tag.starts_with("W/\"") {
@@ -42,28 +52,27 @@ pub fn expected(headers: &HeaderMap) -> Result<Expected, Problem> {
         }
         let version = tag.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
         // A well-formed tag that is no version of ours is simply another one.
-        version.map(|version| version.parse().ok()).ok_or_else(|| {
-            Problem::unreadable(
-                "If-Match",
-                "is not a list of entity tags such as \"3\", double quotes included",
-            )
-        })
+        version.map(|version| version.parse().ok()).ok_or_else(malformed)
     };
     let versions = tags.iter().map(read).collect::<Result<Vec<_>, _>>()?;
     Ok(Expected::Versions(versions.into_iter().flatten().collect()))
 }
 
+/// Each tag of a header. One that is not ASCII is allowed, and none of ours: it must not be taken for none at all.
 fn listed<'h>(headers: &'h HeaderMap, name: &HeaderName) -> impl Iterator<Item = String> + use<'h> {
-    let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
-    values.flat_map(|value| value.split(',')).map(|tag| tag.trim().to_owned()).filter(|tag| !tag.is_empty())
+    let values = headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let tags = values.flat_map(|value| value.split(',').map(|tag| tag.trim().to_owned()).collect::<Vec<_>>());
+    tags.filter(|tag| !tag.is_empty())
 }
 
 #[cfg(test)]
 mod tests {
+    use poem::http::HeaderValue;
+
     use super::*;
 
     fn with(name: HeaderName, value: &'static str) -> HeaderMap {
-        HeaderMap::from_iter([(name, value.parse().unwrap())])
+        HeaderMap::from_iter([(name, HeaderValue::from_bytes(value.as_bytes()).unwrap())])
     }
 
     #[test]
@@ -82,6 +91,10 @@ mod tests {
         assert_eq!(expected("*").unwrap(), Expected::Anything);
         assert_eq!(expected("W/\"3\"").unwrap(), Expected::Versions(vec![]));
         assert_eq!(expected("\"abc\"").unwrap(), Expected::Versions(vec![]));
-        assert_eq!(expected("3").unwrap_err().errors[0].field, "If-Match");
+        assert_eq!(expected("\"é\"").unwrap(), Expected::Versions(vec![]));
+        for malformed in ["3", "é", "", " , "] {
+            assert_eq!(expected(malformed).unwrap_err().errors[0].field, "If-Match", "{malformed}");
+        }
+        assert_eq!(super::expected(&HeaderMap::new()).unwrap(), Expected::Anything);
     }
 }

@@ -142,7 +142,7 @@ impl HardwareApi {
         category: Query<Option<String>>,
         /// Exactly this location.
         location: Query<Option<String>>,
-        /// A tag, `key=value`; up to four times, all must be there.
+        /// A tag such as `bandwidth=1GHz`; up to four times, all must be there.
         tag: Query<Option<Vec<String>>>,
         /// Only these ids, apart by commas, up to 50.
         ids: Query<Given<Ids>>,

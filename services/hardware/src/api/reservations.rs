@@ -108,13 +108,14 @@ impl ReservationsApi {
         &self,
         /// A name for this request, 1 to 200 printable characters, kept for two days.
         #[oai(name = "Idempotency-Key")]
-        key: Header<Option<String>>,
+        _key: Header<Option<String>>,
         /// Only say whether it would be booked.
         dry_run: Query<Given<Flag>>,
         body: Json<NewReservation>,
+        headers: &HeaderMap,
     ) -> poem::Result<CreateAnswer> {
         let present = self.context.present();
-        let key = idempotency::key(key.0, &body.0, present.now_s)?;
+        let key = idempotency::key(headers, &body.0, present.now_s)?;
         let wish = Wish::new(&body.0.into()).map_err(impossible)?;
         let dry_run = dry_run.0.0.is_some_and(|flag| flag.0);
         let key = key.as_ref().filter(|_| !dry_run);

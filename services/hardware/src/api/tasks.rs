@@ -2,12 +2,12 @@
 
 mod bodies;
 
-use chassis::json::Json;
+use chassis::json::{Json, JsonBytes};
 use chrono::{DateTime, Utc};
 use poem::http::{HeaderMap, Uri};
 use poem_openapi::{
     ApiResponse, Object, OpenApi, Tags,
-    param::{Path, Query},
+    param::{Header, Path, Query},
 };
 use serde::Serialize;
 
@@ -16,7 +16,7 @@ use super::{
     ANONYMOUS, Shared,
     cursor::{self, Cursor},
     error::impossible,
-    etag,
+    etag, idempotency,
     params::{Flag, Given, WholeNumber},
     reading::{cut, next_link, page_limit},
     views::time,
@@ -25,6 +25,7 @@ use crate::store::{
     Expected,
     act::Act,
     task_change,
+    task_create::{self, Added, Order},
     tasks::{self, TaskFilter, TaskItem},
 };
 
@@ -110,13 +111,16 @@ enum CreateAnswer {
     /// It is on the list.
     #[oai(status = 201)]
     Created(
-        Json<Box<TaskView>>,
+        JsonBytes<TaskView>,
         /// Where it is.
         #[oai(header = "Location")]
         String,
         /// Its version, for `If-Match`.
         #[oai(header = "ETag")]
         String,
+        /// `true` where this answer was given before, under the same key.
+        #[oai(header = "Idempotent-Replayed")]
+        Option<String>,
     ),
 }
 
@@ -142,6 +146,11 @@ enum DeleteAnswer {
 fn told(item: TaskItem) -> TaskAnswer {
     let etag = etag::of_version(item.version);
     TaskAnswer::Ok(Json(Box::new(item.into())), etag)
+}
+
+/// The answer to a task that was just added, as it is kept under its key.
+fn added(item: &TaskItem) -> String {
+    serde_json::to_string(&TaskView::from(item.clone())).unwrap_or_default()
 }
 
 /// The handlers of `/tasks`.
@@ -185,19 +194,30 @@ impl TasksApi {
     /// Add a task
     ///
     /// Maintenance is refused where its units are booked: a 409 that names the bookings. With `force` it is let in,
-    /// and what is promised beyond what is left is shown everywhere.
+    /// and what is promised beyond what is left is shown everywhere. With an `Idempotency-Key` the same request can be
+    /// sent again without adding a second task.
     #[oai(path = "/tasks", method = "post", operation_id = "create_task")]
     async fn create_task(
         &self,
+        /// A name for this request, 1 to 200 printable characters, kept for two days.
+        #[oai(name = "Idempotency-Key")]
+        _key: Header<Option<String>>,
         /// Take the units out of service even where they are booked.
         force: Query<Given<Flag>>,
         body: Json<NewTask>,
+        headers: &HeaderMap,
     ) -> poem::Result<CreateAnswer> {
         let force = force.0.0.is_some_and(|flag| flag.0);
         let act = self.act(&Expected::Anything);
-        let item = task_change::create(&self.context.db, &body.0.into(), force, &act).await?;
-        let (location, etag) = (format!("/tasks/{}", item.id), etag::of_version(item.version));
-        Ok(CreateAnswer::Created(Json(Box::new(item.into())), location, etag))
+        let key = idempotency::key(headers, &body.0, act.present.now_s)?;
+        let order = Order { force, key: key.as_ref(), answer: added };
+        let (id, text, replayed) =
+            match task_create::create(&self.context.db, &body.0.into(), &order, &act).await? {
+                Added::New(item) => (item.id, added(&item), None),
+                Added::Before { id, answer } => (id, answer, Some("true".to_owned())),
+            };
+        let body = JsonBytes::from_text(text);
+        Ok(CreateAnswer::Created(body, format!("/tasks/{id}"), etag::of_version(1), replayed))
     }
 
     /// One task

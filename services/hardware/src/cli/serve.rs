@@ -47,8 +47,8 @@ pub async fn serve(config: Config) -> anyhow::Result<Exit> {
     tokio::spawn(purge_keys(db.clone(), context.clock.clone(), ready.clone()));
     let app = app::build(&config, context, &ready)?;
     tokio::spawn(readiness::watch(db.clone(), database, config.database.migrate, state.clone()));
-    serve::spawn_metrics(metrics_page, metrics_listeners, config.shutdown);
-    serve::run(app, listeners, state, config.shutdown, serve::stop_signal()).await?;
+    serve::spawn_metrics(metrics_page, metrics_listeners, config.server, config.shutdown);
+    serve::run(app, listeners, state, config.server, config.shutdown, serve::stop_signal()).await;
     // A database that does not answer must not keep a service from ending.
     let _ = tokio::time::timeout(GOODBYE, db.close()).await;
     Ok(Exit::Ok)

@@ -1,9 +1,10 @@
 //! The `[customer]` section.
 
+use std::collections::BTreeMap;
+
+use chassis::customer::salutation;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
-
-use crate::domain::customer::salutation;
 
 /// The `[customer]` section.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -15,6 +16,10 @@ pub struct CustomerConfig {
     pub greeting: String,
     /// The zone of last resort for wall-clock times.
     pub tz: Tz,
+    /// What the portal's pages are called. Known here so that one configuration serves both services.
+    pub title: String,
+    /// The portal's colours, likewise.
+    pub colours: BTreeMap<String, String>,
 }
 
 impl CustomerConfig {

@@ -81,3 +81,11 @@ fn objects_go_to_a_folder_or_a_bucket_and_nowhere_else() {
     let keys = [("STORAGE_URL", "s3://bucket"), ("AWS_SECRET_ACCESS_KEY", "hunter2")];
     assert!(!load(&keys).unwrap_err().contains("hunter2"));
 }
+
+#[test]
+fn the_portals_part_of_the_customer_is_no_mistake() {
+    let env = [("CUSTOMER__TITLE", "Lab shelf"), ("CUSTOMER__COLOURS__ACCENT", "#00497a #8fcbff")];
+    assert!(load(&env).is_ok());
+    let told = load(&[("CUSTOMER__COLOURS__ACENT", "#00497a #8fcbff")]).unwrap_err();
+    assert!(told.contains("did you mean CUSTOMER__COLOURS__ACCENT?"), "{told}");
+}

@@ -1,22 +1,34 @@
 //! How connections are made, and what every one of them is told first.
 
-use std::time::Duration;
-
-use sqlx::{
-    Connection, MySqlPool, SqlitePool,
-    mysql::{MySqlConnectOptions, MySqlPoolOptions, MySqlSslMode},
-    pool::PoolConnectionMetadata,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
 };
 
+use sqlx::{
+    ConnectOptions, Connection, Executor, MySqlConnection, SqliteConnection,
+    mysql::{MySqlConnectOptions, MySqlSslMode},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
+};
+
+use super::manager::{Kind, Purpose};
 use crate::config::MySqlConfig;
+
+/// Checked and locked rows must be the newest ones; and a lock is worth 3 s of waiting, not 50.
+const MYSQL_SESSION: &str =
+    "SET SESSION transaction_isolation = 'READ-COMMITTED', innodb_lock_wait_timeout = 3";
+/// A primary that was made a replica still answers.
+const MYSQL_MAY_WRITE: &str = "SELECT @@global.innodb_read_only, @@global.read_only";
 
 /// Prepared statements kept per connection: pods x connections x this must stay below MySQL's
 /// `max_prepared_stmt_count` (16,382).
 const STATEMENT_CACHE: usize = 40;
-/// A connection that rested longer than this is asked whether it still lives before it is used.
-const TRUSTED_IDLE: Duration = Duration::from_secs(1);
 const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How many steps of a statement are done between two looks whether anybody still waits for it: some 0.1 ms.
+const SQLITE_STEPS: i32 = 10_000;
 
 /// The parts of `[mysql]`, with their defaults.
 pub(super) fn mysql_options(config: &MySqlConfig) -> Result<MySqlConnectOptions, sqlx::Error> {
@@ -35,31 +47,9 @@ pub(super) fn mysql_options(config: &MySqlConfig) -> Result<MySqlConnectOptions,
     Ok(options)
 }
 
-/// A pool that connects when it is first used.
-pub(super) fn mysql_pool(options: MySqlConnectOptions, max: u32, acquire_timeout: Duration) -> MySqlPool {
-    let options = options.charset("utf8mb4").statement_cache_capacity(STATEMENT_CACHE);
-    MySqlPoolOptions::new()
-        .max_connections(max)
-        .acquire_timeout(acquire_timeout)
-        // By default each acquire costs a round trip; a busy pool needs none.
-        .test_before_acquire(false)
-        .before_acquire(|conn, meta| Box::pin(still_lives(conn, meta)))
-        .after_connect(|conn, _| {
-            Box::pin(async move {
-                // Checked and locked rows must be the newest ones; and a lock is worth 3 s of waiting, not 50.
-                const SESSION: &str =
-                    "SET SESSION transaction_isolation = 'READ-COMMITTED', innodb_lock_wait_timeout = 3";
-                sqlx::query(SESSION).execute(conn).await.map(|_| ())
-            })
-        })
-        .connect_lazy_with(options)
-}
-
-async fn still_lives<C: Connection<Database = D>, D: sqlx::Database<Connection = C>>(
-    conn: &mut C,
-    meta: PoolConnectionMetadata,
-) -> Result<bool, sqlx::Error> {
-    Ok(meta.idle_for < TRUSTED_IDLE || conn.ping().await.is_ok())
+/// What every connection to MySQL has, whichever way its address was given.
+pub(super) fn mysql_common(options: MySqlConnectOptions) -> MySqlConnectOptions {
+    options.charset("utf8mb4").statement_cache_capacity(STATEMENT_CACHE)
 }
 
 /// A file in WAL mode: readers do not wait for the writer, and what is committed is on the disk.
@@ -76,13 +66,50 @@ pub(super) fn sqlite_options(path: &std::path::Path) -> SqliteConnectOptions {
         .statement_cache_capacity(STATEMENT_CACHE)
 }
 
-/// A pool that connects when it is first used.
-pub(super) fn sqlite_pool(options: SqliteConnectOptions, max: u32, acquire_timeout: Duration) -> SqlitePool {
-    SqlitePoolOptions::new()
-        .max_connections(max)
-        .acquire_timeout(acquire_timeout)
-        .test_before_acquire(false)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .connect_lazy_with(options)
+impl Kind for MySqlConnection {
+    const EMBEDDED: bool = false;
+
+    async fn establish(options: &MySqlConnectOptions, _: Arc<AtomicBool>) -> Result<Self, sqlx::Error> {
+        let mut conn = options.connect().await?;
+        conn.execute(MYSQL_SESSION).await?;
+        Ok(conn)
+    }
+
+    async fn serves(&mut self, purpose: Purpose) -> Result<bool, sqlx::Error> {
+        match purpose {
+            Purpose::Read => self.ping().await.map(|()| true),
+            Purpose::Write => {
+                let state: (bool, bool) = sqlx::query_as(MYSQL_MAY_WRITE).fetch_one(self).await?;
+                Ok(state == (false, false))
+            }
+        }
+    }
+
+    async fn say(&mut self, sql: &'static str) -> Result<(), sqlx::Error> {
+        self.execute(sql).await.map(|_| ())
+    }
+}
+
+impl Kind for SqliteConnection {
+    const EMBEDDED: bool = true;
+
+    async fn establish(
+        options: &SqliteConnectOptions,
+        abandoned: Arc<AtomicBool>,
+    ) -> Result<Self, sqlx::Error> {
+        let mut conn = options.connect().await?;
+        // A statement runs on a thread that knows nothing of who waits for it: it would end, and hold its locks, when
+        // it is done.
+        let goes_on = move || !abandoned.load(Ordering::Relaxed);
+        conn.lock_handle().await?.set_progress_handler(SQLITE_STEPS, goes_on);
+        Ok(conn)
+    }
+
+    async fn serves(&mut self, _: Purpose) -> Result<bool, sqlx::Error> {
+        self.ping().await.map(|()| true)
+    }
+
+    async fn say(&mut self, sql: &'static str) -> Result<(), sqlx::Error> {
+        self.execute(sql).await.map(|_| ())
+    }
 }

@@ -18,9 +18,12 @@ pub enum DbError {
 
 /// A deadlock's victim, a lock not given in time.
 const MYSQL_BUSY: [u16; 2] = [1205, 1213];
-/// A server that is going, read-only, full or not ours: shutdown, read-only (three kinds), too many connections
-/// (two), a full disk (two), access denied (two), unknown database.
-const MYSQL_GONE: [u16; 11] = [1053, 1290, 1792, 1836, 1040, 1203, 1021, 1114, 1045, 1044, 1049];
+/// A server that is full or not ours: too many connections (two), a full disk (two), access denied (two), unknown
+/// database.
+const MYSQL_GONE: [u16; 7] = [1040, 1203, 1021, 1114, 1045, 1044, 1049];
+/// A server that is going or may not write any more: shutdown, read-only (three kinds), offline, and one that has hung
+/// up. The next connection may lead to another one.
+const MYSQL_LEAVING: [u16; 6] = [1053, 1290, 1792, 1836, 3032, 4031];
 /// BUSY and LOCKED.
 const SQLITE_BUSY: [u32; 2] = [5, 6];
 /// READONLY, IOERR, FULL and CANTOPEN.
@@ -29,7 +32,10 @@ const SQLITE_GONE: [u32; 4] = [8, 10, 13, 14];
 impl From<sqlx::Error> for DbError {
     fn from(error: sqlx::Error) -> Self {
         let (busy, gone) = match (mysql_error(&error).map(MySqlDatabaseError::number), sqlite_code(&error)) {
-            (Some(number), _) => (MYSQL_BUSY.contains(&number), MYSQL_GONE.contains(&number)),
+            (Some(number), _) => {
+                let gone = MYSQL_GONE.contains(&number) || MYSQL_LEAVING.contains(&number);
+                (MYSQL_BUSY.contains(&number), gone)
+            }
             (None, Some(code)) => (SQLITE_BUSY.contains(&code), SQLITE_GONE.contains(&code)),
             (None, None) => (false, is_lost(&error)),
         };
@@ -54,6 +60,20 @@ impl DbError {
 fn is_lost(error: &sqlx::Error) -> bool {
     use sqlx::Error::{Io, PoolClosed, PoolTimedOut, Protocol, Tls, WorkerCrashed};
     matches!(error, PoolTimedOut | PoolClosed | WorkerCrashed | Io(_) | Tls(_) | Protocol(_))
+}
+
+/// Whether the connection that gave this error is as good as before: the database has answered, and only said no.
+pub(super) fn keeps_connection(error: &sqlx::Error) -> bool {
+    use sqlx::Error::{ColumnDecode, Database, Decode, Encode, RowNotFound};
+    match error {
+        Database(_) => match (mysql_error(error).map(MySqlDatabaseError::number), sqlite_code(error)) {
+            (Some(number), _) => !MYSQL_LEAVING.contains(&number),
+            // A file that was exchanged or could not be read may do better when it is opened anew.
+            (None, code) => code.is_none_or(|code| !SQLITE_GONE.contains(&code)),
+        },
+        RowNotFound | ColumnDecode { .. } | Decode(_) | Encode(_) => true,
+        _ => false,
+    }
 }
 
 fn mysql_error(error: &sqlx::Error) -> Option<&MySqlDatabaseError> {
@@ -85,6 +105,9 @@ pub fn describe(error: &sqlx::Error, place: &str) -> String {
     match error {
         sqlx::Error::Io(io) if io.kind() == std::io::ErrorKind::ConnectionRefused => {
             format!("{place} refuses connections: is it running?")
+        }
+        sqlx::Error::Io(io) if io.kind() == std::io::ErrorKind::TimedOut => {
+            format!("{place} does not answer")
         }
         sqlx::Error::Io(io) if is_unknown_host(io) => format!("{place}: unknown host: {io}"),
         sqlx::Error::PoolTimedOut => format!("{place} does not answer, or all connections are busy"),

@@ -1,11 +1,11 @@
 //! SQL text, and the way to run it on either database.
 
-use std::{future::Future, time::Duration};
-
-use super::DbError;
+use std::time::Duration;
 
 /// No statement of ours takes this long; one that does has lost its server.
-const STATEMENT_TIMEOUT: Duration = Duration::from_secs(15);
+pub(super) const LIMIT: Duration = Duration::from_secs(15);
+/// The same for one that finds a row or two by their key and waits for nobody's lock.
+const QUICK_LIMIT: Duration = Duration::from_secs(5);
 
 /// SQL text in both dialects, with the name it has in `db_statements_total`.
 #[derive(Debug)]
@@ -16,19 +16,27 @@ pub struct Statement {
     pub mysql: &'static str,
     /// SQLite's text.
     pub sqlite: &'static str,
+    /// How long it may take.
+    pub limit: Duration,
 }
 
 impl Statement {
     /// One text that both databases understand.
     #[must_use]
     pub const fn both(name: &'static str, sql: &'static str) -> Self {
-        Self { name, mysql: sql, sqlite: sql }
+        Self { name, mysql: sql, sqlite: sql, limit: LIMIT }
     }
 
     /// Two texts, where the dialects differ.
     #[must_use]
     pub const fn per_dialect(name: &'static str, mysql: &'static str, sqlite: &'static str) -> Self {
-        Self { name, mysql, sqlite }
+        Self { name, mysql, sqlite, limit: LIMIT }
+    }
+
+    /// One that finds by a key, and reads without a lock: whoever waits for it is told sooner that the database is away.
+    #[must_use]
+    pub const fn quick(self) -> Self {
+        Self { limit: QUICK_LIMIT, ..self }
     }
 
     /// Counts one execution.
@@ -37,30 +45,23 @@ impl Statement {
     }
 }
 
-/// Runs one statement on whichever database `$conn` is connected to, counted and within a time limit.
+/// Runs one statement on whichever database `$conn` is connected to, counted and within its time limit.
 /// `$sql` is the dialect's text, `$c` the driver's connection.
 macro_rules! on_conn {
     ($conn:expr, $statement:expr, |$sql:ident, $c:ident| $body:expr) => {{
         let statement: &$crate::db::Statement = &$statement;
         statement.count();
-        match $conn {
-            $crate::db::Conn::MySql($c) => {
+        let done = match $conn {
+            $crate::db::Conn::MySql($c, mark) => {
                 let $sql = statement.mysql;
-                $crate::db::timed($body).await
+                mark.guarded(statement.limit, $body).await
             }
-            $crate::db::Conn::Sqlite($c) => {
+            $crate::db::Conn::Sqlite($c, mark) => {
                 let $sql = statement.sqlite;
-                $crate::db::timed($body).await
+                mark.guarded(statement.limit, $body).await
             }
-        }
+        };
+        done.map_err($crate::db::DbError::from)
     }};
 }
 pub(crate) use on_conn;
-
-/// Ends a statement that has lost its server.
-pub(crate) async fn timed<T>(work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, DbError> {
-    match tokio::time::timeout(STATEMENT_TIMEOUT, work).await {
-        Ok(result) => Ok(result?),
-        Err(_) => Err(DbError::Unavailable("the database did not answer in time".to_owned())),
-    }
-}

@@ -129,11 +129,15 @@ impl Task {
         if self.ends_at.is_some() && self.starts_at.is_none() {
             refuse("starts_at", "is needed where `ends_at` is given");
         }
-        let times = |starts_at: i64| {
-            (Moment::Instant(starts_at), Moment::Instant(self.ends_at.unwrap_or(starts_at + 1)))
-        };
-        if let Some((starts_at, ends_at)) = self.starts_at.map(times) {
-            wrong.extend(wish::window(starts_at, ends_at, Tz::UTC, now_s).err());
+        if let Some(starts_at) = self.starts_at {
+            let ends_at = self.ends_at.unwrap_or(starts_at + 1);
+            let window = wish::window(Moment::Instant(starts_at), Moment::Instant(ends_at), Tz::UTC, now_s);
+            // Of an end that nobody gave, nothing can be wrong.
+            let own = |invalid: Invalid| match self.ends_at {
+                None => Invalid::new("starts_at", invalid.detail),
+                Some(_) => invalid,
+            };
+            wrong.extend(window.err().map(own));
         }
         wrong
     }
@@ -219,6 +223,8 @@ mod tests {
         assert_eq!(fields(&changes(Some(0), Some(1), START, None)), ["qty"]);
         assert_eq!(fields(&changes(None, None, None, START)), ["starts_at"]);
         assert_eq!(fields(&changes(Some(1), Some(1), START, START)), ["ends_at"]);
+        let far = Some(11 * 366 * 86_400);
+        assert_eq!(fields(&changes(Some(1), Some(1), far, None)), ["starts_at"], "the field that was given");
     }
 
     #[test]

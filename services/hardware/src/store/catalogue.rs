@@ -55,11 +55,13 @@ pub async fn page(conn: &mut Conn<'_>, listing: &Listing) -> Result<Page, StoreE
 
 async fn page_of_all(conn: &mut Conn<'_>, listing: &Listing) -> Result<Page, StoreError> {
     // One more than asked for tells whether there is a next page.
-    let mut items = hardware::list(conn, &listing.filter, listing.after_id, listing.limit + 1).await?;
+    let limit = listing.limit + 1;
+    let (mut items, counted) = hardware::list_counted(conn, &listing.filter, listing.after_id, limit).await?;
     let more = i64::try_from(items.len()).unwrap_or(i64::MAX) > listing.limit;
     items.truncate(usize::try_from(listing.limit).unwrap_or(usize::MAX));
-    let total = match (listing.after_id, more) {
-        (0, false) => i64::try_from(items.len()).unwrap_or(i64::MAX),
+    let total = match (counted, listing.after_id, more) {
+        (Some(total), ..) => total,
+        (None, 0, false) => i64::try_from(items.len()).unwrap_or(i64::MAX),
         _ => hardware::count(conn, &listing.filter).await?,
     };
     Ok(Page { rows: with_availability(conn, items, &listing.question).await?, more, total })
@@ -108,7 +110,7 @@ async fn with_availability(
     let ids: Vec<_> = items.iter().map(|item| item.id).collect();
     let reach = question.reach(longest_buffer_s(&items));
     let claims = claims::over(conn, &ids, reach, question.present).await?;
-    metrics::counter!("hardware_availability_computations_total").increment(ids.len() as u64);
+    metrics::counter!("hardware_availability_computations_total").increment(1);
     let none = ClaimsOf::default();
     let answered = |item: Item| {
         let of = claims.get(&item.id).unwrap_or(&none);

@@ -3,10 +3,11 @@
 //! Every question has a second part that brings what is overdue: units that are out past their end occupy longer
 //! than their row says ([`Present::overdue`]), and are found by an index of their own.
 
+mod row;
+
 use std::collections::{HashMap, HashSet};
 
-use sqlx::FromRow;
-
+use self::row::ClaimRow;
 use crate::{
     db::{Conn, DbError, Statement, on_conn},
     domain::{peak::Claim, present::Present, span, window::Window},
@@ -135,16 +136,6 @@ pub(super) const STATEMENTS: &[&Statement] = &[&OF_50, &OF_200, &OF_1000, &OF_FL
 /// In which part of a question a claim was found.
 const OVER_NOW: i64 = 1;
 const OVERDUE: i64 = 2;
-
-#[derive(Debug, FromRow)]
-struct ClaimRow {
-    id: i64,
-    hardware_id: i64,
-    starts_at: i64,
-    blocked_until: i64,
-    qty: i64,
-    part: i64,
-}
 
 /// One claim, with its row's id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -19,7 +19,14 @@ const AFTER: Statement = Statement::per_dialect(
      WHERE seq > ? ORDER BY seq LIMIT ?",
 );
 
-pub(super) const STATEMENTS: &[&Statement] = &[&INSERT, &AFTER];
+/// A row that was inserted by hand has no event, but a number.
+const HEAD: Statement = Statement::both(
+    "event_head",
+    "SELECT (SELECT COALESCE(MAX(seq), 0) FROM event) AS event, (SELECT COALESCE(MAX(id), 0) FROM hardware) AS hardware",
+)
+.quick();
+
+pub(super) const STATEMENTS: &[&Statement] = &[&INSERT, &AFTER, &HEAD];
 
 /// One change, told.
 #[derive(Debug)]
@@ -90,6 +97,21 @@ pub async fn after(conn: &mut Conn<'_>, after: i64, limit: i64) -> Result<Vec<Ev
         sqlx::query_as::<_, EventRow>(sql).bind(after).bind(limit).fetch_all(&mut **c)
     })?;
     Ok(up_to_young_gap(rows, after))
+}
+
+/// How far the audit log and the catalogue have come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
+pub struct Head {
+    event: i64,
+    hardware: i64,
+}
+
+/// How far they have come: another head means that something changed.
+///
+/// # Errors
+/// The database cannot be reached.
+pub async fn head(conn: &mut Conn<'_>) -> Result<Head, DbError> {
+    on_conn!(conn, HEAD, |sql, c| sqlx::query_as::<_, Head>(sql).fetch_one(&mut **c))
 }
 
 fn up_to_young_gap(rows: Vec<EventRow>, after: i64) -> Vec<EventRow> {

@@ -16,12 +16,13 @@ const PURGED_AT_ONCE: i64 = 1_000;
 
 const FIND: Statement = Statement::both(
     "key_find",
-    "SELECT body_hash, reservation_id, answer FROM idempotency_key WHERE principal = ? AND idempotency_key = ?",
+    "SELECT body_hash, reservation_id, task_id, answer FROM idempotency_key WHERE principal = ? AND idempotency_key = ?",
 );
 const INSERT: Statement = Statement::both(
     "key_insert",
-    "INSERT INTO idempotency_key (principal, idempotency_key, body_hash, reservation_id, answer, created_at, expires_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?)",
+    "INSERT INTO idempotency_key
+     (principal, idempotency_key, body_hash, reservation_id, task_id, answer, created_at, expires_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
 );
 const PURGE: Statement = Statement::per_dialect(
     "key_purge",
@@ -45,12 +46,23 @@ pub struct Key {
     pub expires_at: i64,
 }
 
-/// What a key stands for.
+/// What was made under a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Made {
+    /// This reservation.
+    Reservation(i64),
+    /// This task.
+    Task(i64),
+}
+
+/// What a key stands for: a reservation or a task.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Kept {
     body_hash: String,
-    /// The reservation that was made.
-    pub reservation_id: i64,
+    /// The reservation that was made, if it was one.
+    pub reservation_id: Option<i64>,
+    /// The task that was made, if it was one.
+    pub task_id: Option<i64>,
     /// What was answered then.
     pub answer: String,
 }
@@ -83,13 +95,17 @@ pub async fn find(conn: &mut Conn<'_>, key: &Key) -> Result<Option<Kept>, StoreE
 pub async fn insert(
     conn: &mut Conn<'_>,
     key: &Key,
-    reservation: i64,
+    made: Made,
     answer: &str,
     now_s: i64,
 ) -> Result<(), DbError> {
+    let (reservation, task) = match made {
+        Made::Reservation(id) => (Some(id), None),
+        Made::Task(id) => (None, Some(id)),
+    };
     let inserted = on_conn!(conn, INSERT, |sql, c| async {
         let query = sqlx::query(sql).bind(&key.principal).bind(&key.text).bind(&key.body_hash);
-        let query = query.bind(reservation).bind(answer).bind(now_s).bind(key.expires_at);
+        let query = query.bind(reservation).bind(task).bind(answer).bind(now_s).bind(key.expires_at);
         query.execute(&mut **c).await.map(|_| ())
     });
     match inserted {

@@ -8,7 +8,7 @@ use super::{
     booking::{self, Intent, explained},
     claim_change::{self, OwnClaim, Owner},
     events::{self, Event},
-    idempotency::{self, Key},
+    idempotency::{self, Key, Made},
     locks::{self, Stocks},
     reservation_rows, retrying,
 };
@@ -88,7 +88,8 @@ async fn try_create(db: &Db, wish: &Wish, order: &Order<'_>) -> Result<Booked, S
     if let Some(key) = order.key
         && let Some(kept) = idempotency::find(conn, key).await?
     {
-        return Ok(Booked::Before { id: kept.reservation_id, answer: kept.answer });
+        let id = kept.reservation_id.ok_or(StoreError::KeyReused)?;
+        return Ok(Booked::Before { id, answer: kept.answer });
     }
     let window = window_of(wish, &stocks, order)?;
     let intents = intents(wish, &stocks, window);
@@ -101,7 +102,8 @@ async fn try_create(db: &Db, wish: &Wish, order: &Order<'_>) -> Result<Booked, S
     let reservation = write(conn, wish, &intents, window, order).await?;
     if let Some(key) = order.key {
         let answer = (order.answer)(&reservation);
-        idempotency::insert(conn, key, reservation.id, &answer, order.present.now_s).await?;
+        idempotency::insert(conn, key, Made::Reservation(reservation.id), &answer, order.present.now_s)
+            .await?;
     }
     tx.commit().await?;
     Ok(Booked::New(reservation))

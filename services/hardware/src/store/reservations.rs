@@ -129,7 +129,8 @@ const COUNT_OF_HARDWARE: Statement =
 const FIND: Statement = Statement::both(
     "reservation_find",
     with_lines!(concat!("SELECT ", columns!("r"), " FROM reservation r WHERE r.id = ?")),
-);
+)
+.quick();
 
 pub(super) const STATEMENTS: &[&Statement] =
     &[&LIST, &LIST_IN_WINDOW, &LIST_OF_HARDWARE, &COUNT, &COUNT_IN_WINDOW, &COUNT_OF_HARDWARE, &FIND];

@@ -1,4 +1,4 @@
-//! Tasks, written. Maintenance goes the way of every claim: the hardware's lock, the check, then the rows.
+//! Tasks, changed. Maintenance goes the way of every claim: the hardware's lock, the check, then the rows.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ use super::{
     tasks::{self, TaskItem},
 };
 use crate::{
-    db::{Conn, Db, DbError, Inserted, Statement, Tx, on_conn},
+    db::{Conn, Db, DbError, Statement, Tx, on_conn},
     domain::{
         Invalid,
         moment::rfc3339,
@@ -25,11 +25,6 @@ use crate::{
     },
 };
 
-const INSERT: Statement = Statement::both(
-    "task_insert",
-    "INSERT INTO task (title, text, done, hardware_id, starts_at, ends_at, qty, created_at, updated_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-);
 const UPDATE: Statement = Statement::both(
     "task_update",
     "UPDATE task SET title = ?, text = ?, done = ?, hardware_id = ?, starts_at = ?, ends_at = ?, qty = ?, updated_at = ?,
@@ -43,9 +38,9 @@ const LOCK: Statement = Statement::per_dialect(
     "SELECT version FROM task WHERE id = ?",
 );
 
-pub(super) const STATEMENTS: &[&Statement] = &[&INSERT, &UPDATE, &DELETE, &LOCK];
+pub(super) const STATEMENTS: &[&Statement] = &[&UPDATE, &DELETE, &LOCK];
 
-/// Binds what INSERT and UPDATE share, in the columns' order.
+/// Binds what UPDATE and a new task's INSERT share, in the columns' order.
 macro_rules! bind_fields {
     ($query:expr, $task:expr) => {
         $query
@@ -59,44 +54,7 @@ macro_rules! bind_fields {
     };
 }
 
-/// Adds a task. With `force`, maintenance is let in over what is booked, and marked so.
-///
-/// # Errors
-/// Impossible values, or [`StoreError::Refused`] when its units are not free.
-pub async fn create(
-    db: &Db,
-    changes: &TaskChanges,
-    force: bool,
-    act: &Act<'_>,
-) -> Result<TaskItem, StoreError> {
-    explained(db, retrying(|| try_create(db, changes, force, act)).await).await
-}
-
-async fn try_create(
-    db: &Db,
-    changes: &TaskChanges,
-    force: bool,
-    act: &Act<'_>,
-) -> Result<TaskItem, StoreError> {
-    let mut tx = db.begin().await?;
-    let conn = &mut tx.conn();
-    let stocks = locks::lock(conn, changes.hardware.flatten()).await?;
-    let task = changed(&Task::blank(), changes, &stocks, act)?;
-    let claim = claim_for(conn, &task, &[], &stocks, force, act.present).await?;
-    let now_s = act.present.now_s;
-    let id = on_conn!(&mut *conn, INSERT, |sql, c| async {
-        let query = bind_fields!(sqlx::query(sql), task).bind(now_s).bind(now_s);
-        query.execute(&mut **c).await.map(|done| done.inserted_id())
-    })?;
-    if let Some(claim) = &claim {
-        claim_change::insert(conn, Owner::Task(id), claim).await?;
-    }
-    let forced = claim.is_some_and(|claim| claim.forced);
-    let item = TaskItem { id, task, forced, version: 1, created_at: now_s, updated_at: now_s };
-    tell(conn, "task.created", id, described(&item), act).await?;
-    tx.commit().await?;
-    Ok(item)
-}
+pub(super) use bind_fields;
 
 /// A task of which nobody else can change anything.
 struct Hold {
@@ -199,7 +157,12 @@ async fn try_delete(db: &Db, id: i64, act: &Act<'_>) -> Result<(), StoreError> {
 }
 
 /// The task as it would be; its hardware, if it has one, must be in the catalogue.
-fn changed(old: &Task, changes: &TaskChanges, stocks: &Stocks, act: &Act<'_>) -> Result<Task, StoreError> {
+pub(super) fn changed(
+    old: &Task,
+    changes: &TaskChanges,
+    stocks: &Stocks,
+    act: &Act<'_>,
+) -> Result<Task, StoreError> {
     let hardware = changes.hardware.unwrap_or(old.hardware);
     let stock = hardware.and_then(|id| stocks.get(&id));
     let known = old.hardware == hardware || stock.is_some_and(|stock| stock.is_live);
@@ -217,7 +180,7 @@ fn not_in_catalogue(id: i64) -> StoreError {
 }
 
 /// The claim that `task` needs in the place of `old` ones, checked.
-async fn claim_for(
+pub(super) async fn claim_for(
     conn: &mut Conn<'_>,
     task: &Task,
     old: &[OwnClaim],
@@ -251,7 +214,7 @@ fn drafted(maintenance: Maintenance, before: Option<&OwnClaim>, stock: &Stock) -
     OwnClaim { blocked_until: new.blocked_until.min(OPEN_END_S), ..new }
 }
 
-async fn tell(
+pub(super) async fn tell(
     conn: &mut Conn<'_>,
     kind: &str,
     id: i64,
@@ -264,7 +227,7 @@ async fn tell(
 }
 
 /// A task as the audit log tells it.
-fn described(item: &TaskItem) -> Value {
+pub(super) fn described(item: &TaskItem) -> Value {
     let Task { title, text, done, hardware, starts_at, ends_at, qty } = &item.task;
     json!({
         "title": title,

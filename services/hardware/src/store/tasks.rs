@@ -25,7 +25,7 @@ const LIST: Statement =
     Statement::both("tasks_list", concat!(select!(), matching!(), " ORDER BY t.id DESC LIMIT ?"));
 const COUNT: Statement =
     Statement::both("tasks_count", concat!("SELECT COUNT(*) FROM task t WHERE ", matching!()));
-const FIND: Statement = Statement::both("task_find", concat!(select!(), "t.id = ?"));
+const FIND: Statement = Statement::both("task_find", concat!(select!(), "t.id = ?")).quick();
 
 pub(super) const STATEMENTS: &[&Statement] = &[&LIST, &COUNT, &FIND];
 

@@ -7,7 +7,7 @@
 //! | I2 intervals; and every claim has one owner | `claims` |
 //! | I3 what is booked has its claims | `reservations`, `lines`, `tasks` |
 //! | I4 every change was told | `log` |
-//! | keys lead to reservations | `keys` |
+//! | keys lead to reservations and tasks | `keys` |
 
 mod capacity;
 mod claims;
@@ -51,7 +51,7 @@ pub enum Invariant {
     I3,
     /// Every change has its row in the audit log.
     I4,
-    /// An idempotency key stands for a reservation.
+    /// An idempotency key stands for a reservation or a task.
     Key,
 }
 
@@ -118,8 +118,7 @@ impl Findings<'_> {
 /// # Errors
 /// The database could not be read to its end.
 pub async fn run<'f>(db: &Db, tell: &'f mut Tell<'f>) -> Result<Counts, DbError> {
-    let mut lease = db.read().await?;
-    let mut snapshot = lease.snapshot().await?;
+    let mut snapshot = db.read().await?.snapshot().await?;
     let conn = &mut snapshot.conn();
     let mut findings = Findings { counts: Counts::default(), tell };
     capacity::check(conn, &mut findings).await?;

@@ -18,12 +18,12 @@ fn the_committed_document_is_what_the_binary_prints() {
     );
 }
 
-fn document() -> Value {
+pub fn document() -> Value {
     serde_json::from_str(include_str!("../../openapi.json")).unwrap()
 }
 
 #[test]
-fn every_operation_has_an_id_a_summary_and_a_problem_answer() {
+fn every_operation_has_an_id_a_summary_a_tag_and_a_problem_answer() {
     let document = document();
     let mut ids = BTreeSet::new();
     for (path, item) in document["paths"].as_object().unwrap() {
@@ -31,6 +31,11 @@ fn every_operation_has_an_id_a_summary_and_a_problem_answer() {
             let id = operation["operationId"].as_str().unwrap_or_else(|| panic!("{method} {path} has no id"));
             assert!(ids.insert(id.to_owned()), "{id} is there twice");
             assert!(operation["summary"].is_string(), "{id} has no summary");
+            let tag = &operation["tags"][0];
+            assert!(
+                document["tags"].as_array().unwrap().iter().any(|known| known["name"] == *tag),
+                "{id}: {tag}"
+            );
             let problem =
                 &operation["responses"]["default"]["content"]["application/problem+json"]["schema"]["$ref"];
             assert_eq!(problem, "#/components/schemas/Problem", "{id}");

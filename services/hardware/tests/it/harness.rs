@@ -7,7 +7,12 @@ pub mod random;
 
 use std::sync::Arc;
 
-use chassis::{Clock, health::Readiness, serve, serve::ShutdownConfig};
+use chassis::{
+    Clock,
+    health::Readiness,
+    serve,
+    serve::{ServerConfig, ShutdownConfig},
+};
 use hardware::{
     api::Context,
     app,
@@ -61,7 +66,8 @@ pub struct TestApp {
     pub clock: Clock,
     pub readiness: watch::Sender<Readiness>,
     client: Client,
-    _folder: Option<TempDir>,
+    database: Database,
+    folder: Option<TempDir>,
 }
 
 impl TestApp {
@@ -97,8 +103,20 @@ impl TestApp {
         let listeners = serve::bind(&["127.0.0.1:0".parse().unwrap()]).await.unwrap();
         let url = format!("http://{}", listeners[0].local_addr().unwrap());
         let shutdown = ShutdownConfig { delay_s: 0, drain_s: 1 };
-        tokio::spawn(serve::run(app, listeners, readiness.clone(), shutdown, std::future::pending()));
-        Self { url, db, clock, readiness, client: Client::new(), _folder: folder }
+        tokio::spawn(serve::run(
+            app,
+            listeners,
+            readiness.clone(),
+            ServerConfig::default(),
+            shutdown,
+            std::future::pending(),
+        ));
+        Self { url, db, clock, readiness, client: Client::new(), database, folder }
+    }
+
+    /// Another replica on the same database.
+    pub async fn replica(&self, env: &[(&str, &str)]) -> Self {
+        Self::start(self.database.clone(), config(env), None).await
     }
 
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
@@ -149,18 +167,30 @@ impl TestApp {
         let sql = sqlx::AssertSqlSafe(sql);
         let mut tx = self.db.begin().await.unwrap();
         match tx.conn() {
-            Conn::MySql(c) => _ = sqlx::query(sql).execute(c).await.unwrap(),
-            Conn::Sqlite(c) => _ = sqlx::query(sql).execute(c).await.unwrap(),
+            Conn::MySql(c, _) => _ = sqlx::query(sql).execute(c).await.unwrap(),
+            Conn::Sqlite(c, _) => _ = sqlx::query(sql).execute(c).await.unwrap(),
         }
         tx.commit().await.unwrap();
+    }
+
+    /// What lies beside the file of SQLite, and the file.
+    pub fn files(&self) -> Vec<String> {
+        let Some(folder) = &self.folder else { return Vec::new() };
+        let files = folder.path().read_dir().unwrap();
+        files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect()
+    }
+
+    /// Whether it stands on MySQL.
+    pub fn is_mysql(&self) -> bool {
+        matches!(self.db, Db::MySql(_))
     }
 
     /// One text of the database.
     pub async fn text(&self, sql: &str) -> String {
         let sql = sqlx::AssertSqlSafe(sql.to_owned());
         match self.db.read().await.unwrap().conn() {
-            Conn::MySql(c) => sqlx::query_scalar(sql).fetch_one(c).await.unwrap(),
-            Conn::Sqlite(c) => sqlx::query_scalar(sql).fetch_one(c).await.unwrap(),
+            Conn::MySql(c, _) => sqlx::query_scalar(sql).fetch_one(c).await.unwrap(),
+            Conn::Sqlite(c, _) => sqlx::query_scalar(sql).fetch_one(c).await.unwrap(),
         }
     }
 
@@ -168,14 +198,16 @@ impl TestApp {
     pub async fn number(&self, sql: &str) -> i64 {
         let sql = sqlx::AssertSqlSafe(sql.to_owned());
         match self.db.read().await.unwrap().conn() {
-            Conn::MySql(c) => sqlx::query_scalar(sql).fetch_one(c).await.unwrap(),
-            Conn::Sqlite(c) => sqlx::query_scalar(sql).fetch_one(c).await.unwrap(),
+            Conn::MySql(c, _) => sqlx::query_scalar(sql).fetch_one(c).await.unwrap(),
+            Conn::Sqlite(c, _) => sqlx::query_scalar(sql).fetch_one(c).await.unwrap(),
         }
     }
 }
 
+/// Answers are not kept unless a test is about that: the tests' clock jumps, and they write rows by hand.
 fn config(env: &[(&str, &str)]) -> Config {
-    Config::load(env.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect()).unwrap()
+    let all = [("HARDWARE_CACHE_TTL", "0")].iter().chain(env);
+    Config::load(all.map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect()).unwrap()
 }
 
 /// The names of a list, in order.

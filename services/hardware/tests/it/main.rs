@@ -3,12 +3,15 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod cache;
 mod cli;
 mod contract;
+mod examples;
 mod harness;
 mod nasa;
 mod place;
 mod plans;
+mod pool;
 mod reservation_import;
 mod routes;
 mod script;

@@ -34,10 +34,10 @@ async fn long_history(app: &TestApp) {
     )
     .await;
     match app.db.read().await.unwrap().conn() {
-        Conn::MySql(c) => {
+        Conn::MySql(c, _) => {
             _ = sqlx::query("ANALYZE TABLE claim, reservation, reservation_line").fetch_all(c).await.unwrap()
         }
-        Conn::Sqlite(_) => app.execute("ANALYZE".to_owned()).await,
+        Conn::Sqlite(..) => app.execute("ANALYZE".to_owned()).await,
     }
 }
 
@@ -66,12 +66,12 @@ async fn plan(app: &TestApp, name: &str, values: &[i64]) -> Vec<Access> {
     let statement = store::statements().into_iter().find(|s| s.name == name).unwrap();
     let mut lease = app.db.read().await.unwrap();
     match lease.conn() {
-        Conn::MySql(c) => {
+        Conn::MySql(c, _) => {
             let explain = format!("EXPLAIN FORMAT=TRADITIONAL {}", filled(statement.mysql, values));
             let rows: Vec<MySqlRow> = sqlx::query(AssertSqlSafe(explain)).fetch_all(c).await.unwrap();
             rows.iter().map(mysql_access).collect()
         }
-        Conn::Sqlite(c) => {
+        Conn::Sqlite(c, _) => {
             let explain = format!("EXPLAIN QUERY PLAN {}", filled(statement.sqlite, values));
             let rows: Vec<(i64, i64, i64, String)> =
                 sqlx::query_as(AssertSqlSafe(explain)).fetch_all(c).await.unwrap();

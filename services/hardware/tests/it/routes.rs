@@ -18,4 +18,5 @@ mod reservation_keys;
 mod reservation_list;
 mod reservation_overdue;
 mod stack;
+mod task_keys;
 mod tasks;

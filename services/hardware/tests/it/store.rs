@@ -12,8 +12,8 @@ on_both! {
         let mut lease = app.db.read().await.unwrap();
         for statement in store::statements() {
             let prepared = match lease.conn() {
-                Conn::MySql(c) => c.prepare(SqlStr::from_static(statement.mysql)).await.map(|_| ()),
-                Conn::Sqlite(c) => c.prepare(SqlStr::from_static(statement.sqlite)).await.map(|_| ()),
+                Conn::MySql(c, _) => c.prepare(SqlStr::from_static(statement.mysql)).await.map(|_| ()),
+                Conn::Sqlite(c, _) => c.prepare(SqlStr::from_static(statement.sqlite)).await.map(|_| ()),
             };
             prepared.unwrap_or_else(|error| panic!("{}: {error}", statement.name));
         }
@@ -67,7 +67,7 @@ fn both_databases_have_the_same_migrations() {
 async fn readers_of_sqlite_cannot_write() {
     let app = TestApp::sqlite().await;
     let mut lease = app.db.read().await.unwrap();
-    let Conn::Sqlite(c) = lease.conn() else { panic!("not SQLite") };
+    let Conn::Sqlite(c, _) = lease.conn() else { panic!("not SQLite") };
     let refused = sqlx::query("INSERT INTO hardware (provider, name) VALUES ('a', 'b')").execute(c).await;
     assert!(refused.unwrap_err().to_string().contains("readonly"));
 }
@@ -79,7 +79,7 @@ async fn sqlite_reads_a_page_in_order_of_id_without_sorting() {
     let app = TestApp::sqlite().await;
     let list = store::statements().into_iter().find(|s| s.name == "hardware_list").unwrap();
     let mut lease = app.db.read().await.unwrap();
-    let Conn::Sqlite(c) = lease.conn() else { panic!("not SQLite") };
+    let Conn::Sqlite(c, _) = lease.conn() else { panic!("not SQLite") };
     let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", list.sqlite));
     let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(explain).fetch_all(c).await.unwrap();
     let plan: Vec<_> = plan.into_iter().map(|(.., step)| step).collect();

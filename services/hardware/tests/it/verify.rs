@@ -16,7 +16,7 @@ use crate::harness::{
 
 impl TestApp {
     /// What `verify` counts, and the lines that it lists.
-    async fn verified(&self) -> (Counts, Vec<String>) {
+    pub async fn verified(&self) -> (Counts, Vec<String>) {
         let mut lines = Vec::new();
         let mut tell = |violation: verify::Violation| lines.push(violation.to_string());
         let counts = verify::run(&self.db, &mut tell).await.unwrap();
@@ -24,7 +24,7 @@ impl TestApp {
         (counts, lines)
     }
 
-    async fn violations(&self) -> Vec<String> {
+    pub async fn violations(&self) -> Vec<String> {
         self.verified().await.1
     }
 }

@@ -98,7 +98,7 @@ fn problem(error: ImportError, max_bytes: u64) -> Problem {
     match error {
         ImportError::Header(invalid) => invalid.into(),
         ImportError::Read(error) if error.kind() == io::ErrorKind::FileTooLarge => too_large(max_bytes),
-        ImportError::Read(error) => Problem::unreadable("body", format!("could not be read: {error}")),
+        ImportError::Read(error) => Problem::unreceived(&error),
         ImportError::TooManyRows => Problem::new(StatusCode::PAYLOAD_TOO_LARGE).detail(error.to_string()),
         ImportError::Store(error) => error.into(),
     }

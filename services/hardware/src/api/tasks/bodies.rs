@@ -1,12 +1,12 @@
 //! What travels in: the bodies of requests.
 
 use poem_openapi::{Object, types::MaybeUndefined};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{api::params::Time, domain::task::TaskChanges as Changes};
 
 /// A new task. With `hardware`, `starts_at` and `qty` it is maintenance: it takes units out of service.
-#[derive(Clone, Debug, Object, Deserialize)]
+#[derive(Clone, Debug, Object, Deserialize, Serialize)]
 #[oai(rename = "NewTask", deny_unknown_fields)]
 #[serde(deny_unknown_fields, expecting = "an object")]
 pub struct NewTask {

@@ -25,8 +25,8 @@ const CLAIMS: Statement = Statement::both(
 
 pub(super) const STATEMENTS: &[&Statement] = &[&TASKS, &CLAIMS];
 
-const CREATED: &str = "task.created";
-const DELETED: &str = "task.deleted";
+pub(super) const CREATED: &str = "task.created";
+pub(super) const DELETED: &str = "task.deleted";
 
 #[derive(Debug, FromRow)]
 struct TaskRow {

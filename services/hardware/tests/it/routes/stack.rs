@@ -75,7 +75,7 @@ async fn metrics_count_requests_by_route_and_statements_by_name() {
         "http_requests_total{method=\"GET\",route=\"unmatched\",status=\"404\"}",
         "http_requests_total{method=\"OTHER\",route=\"/hardware\",status=\"405\"}",
         "http_request_duration_seconds_bucket{method=\"GET\",route=\"/hardware\",le=\"0.1\"}",
-        "db_statements_total{name=\"hardware_list\"}",
+        "db_statements_total{name=\"hardware_list_all\"}",
         "hardware_availability_computations_total",
         "db_pool_connections{state=\"open\"}",
     ] {

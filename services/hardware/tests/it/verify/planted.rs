@@ -242,4 +242,14 @@ finds! {
         => [
             "key: \"k1\" of \"anonymous\": reservation 99 does not exist",
         ];
+    a_key_of_a_task_that_does_not_exist_and_was_not_deleted_is_found:
+        "UPDATE idempotency_key SET reservation_id = NULL, task_id = 99"
+        => [
+            "key: \"k1\" of \"anonymous\": task 99 does not exist, and was not deleted",
+        ];
+    a_key_of_nothing_is_found:
+        "UPDATE idempotency_key SET reservation_id = NULL"
+        => [
+            "key: \"k1\" of \"anonymous\": it stands for nothing",
+        ];
 }

@@ -48,17 +48,18 @@ const CHECKS: &str = "ALTER TABLE claim ALTER CHECK claim_interval NOT ENFORCED,
         ALTER CHECK claim_span NOT ENFORCED;
     ALTER TABLE reservation ALTER CHECK reservation_interval NOT ENFORCED, ALTER CHECK reservation_state NOT ENFORCED;
     ALTER TABLE reservation_line ALTER CHECK reservation_line_qty NOT ENFORCED;
-    ALTER TABLE task ALTER CHECK task_qty NOT ENFORCED";
+    ALTER TABLE task ALTER CHECK task_qty NOT ENFORCED;
+    ALTER TABLE idempotency_key ALTER CHECK idempotency_key_made NOT ENFORCED";
 
 /// Runs SQL past the schema's own checks.
 async fn plant(app: &TestApp, sql: &str) {
     let mut tx = app.db.begin().await.unwrap();
     match tx.conn() {
-        Conn::MySql(c) => {
+        Conn::MySql(c, _) => {
             let sql = format!("{CHECKS}; SET foreign_key_checks = 0; {sql}; SET foreign_key_checks = 1");
             sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(c).await.unwrap();
         }
-        Conn::Sqlite(c) => {
+        Conn::Sqlite(c, _) => {
             // Foreign keys can only be put aside between two transactions.
             let off = "COMMIT; PRAGMA foreign_keys = 0; PRAGMA ignore_check_constraints = 1; BEGIN IMMEDIATE";
             sqlx::raw_sql(sqlx::AssertSqlSafe(format!("{off}; {sql}"))).execute(c).await.unwrap();
