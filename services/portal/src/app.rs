@@ -54,6 +54,7 @@ pub fn build(
         .at("/tasks/update", get(tasks::show_list_instead).post(tasks::save_ticks))
         .at("/theme", post(theme::choose_theme))
         .at("/static/:name", get(static_files::show_static))
+        .at("/customer.css", get(static_files::show_colours))
         .at("/favicon.ico", get(static_files::show_icon))
         .data(app.clone())
         .around(csrf::same_origin);
@@ -63,6 +64,7 @@ pub fn build(
     }
     let stack = Stack {
         write_problem: Arc::new(move |asked, error| problem::answer(&app, asked, error)),
+        at_hand: None,
         limiter: Limiter::new(config.rate_limit, proxies.clone()).map(Arc::new),
         proxies,
         content_security_policy: CONTENT_SECURITY_POLICY,

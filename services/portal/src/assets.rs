@@ -1,10 +1,13 @@
-//! The stylesheet and the mark, in the binary, under names that carry a hash of what is in them.
+//! The stylesheets and the mark, in the binary or from the configuration, under names that carry a hash of what is in them.
+
+use std::borrow::Cow;
 
 use poem::http::HeaderValue;
 use sha2::{Digest, Sha256};
 
 /// Hex digits of the hash in a name and in an `ETag`: 64 bits, far more than two versions need.
 const HASH_DIGITS: usize = 16;
+const CSS: &str = "text/css; charset=utf-8";
 
 /// One static file.
 #[derive(Debug)]
@@ -12,7 +15,7 @@ pub struct Asset {
     /// Its media type.
     pub content_type: &'static str,
     /// What is in it.
-    pub bytes: &'static [u8],
+    pub bytes: Cow<'static, [u8]>,
     /// Its quoted entity tag.
     pub etag: HeaderValue,
     stem: &'static str,
@@ -25,9 +28,10 @@ impl Asset {
         stem: &'static str,
         extension: &'static str,
         content_type: &'static str,
-        bytes: &'static [u8],
+        bytes: impl Into<Cow<'static, [u8]>>,
     ) -> Self {
-        let digest = Sha256::digest(bytes);
+        let bytes = bytes.into();
+        let digest = Sha256::digest(&bytes);
         let mut hash: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
         hash.truncate(HASH_DIGITS);
         let etag = HeaderValue::from_str(&format!("\"{hash}\"")).unwrap_or(HeaderValue::from_static("\"\""));
@@ -47,6 +51,8 @@ impl Asset {
 pub struct Assets {
     /// The whole stylesheet.
     pub stylesheet: Asset,
+    /// The customer's colours, to be laid over it; empty where there are none.
+    pub customer: Asset,
     /// The mark, which is also the icon.
     pub mark: Asset,
 }
@@ -60,28 +66,33 @@ pub enum Found<'a> {
     OtherVersion(&'a Asset),
 }
 
-impl Default for Assets {
-    fn default() -> Self {
+impl Assets {
+    /// With the stylesheet of a customer's colours, where there is one.
+    #[must_use]
+    pub fn new(colours: Option<String>) -> Self {
+        let mark = &include_bytes!("../static/mark.svg")[..];
+        let portal = &include_bytes!("../static/portal.css")[..];
         Self {
-            stylesheet: Asset::new(
-                "portal",
-                "css",
-                "text/css; charset=utf-8",
-                include_bytes!("../static/portal.css"),
-            ),
-            mark: Asset::new("mark", "svg", "image/svg+xml", include_bytes!("../static/mark.svg")),
+            stylesheet: Asset::new("portal", "css", CSS, portal),
+            customer: Asset::new("customer", "css", CSS, colours.unwrap_or_default().into_bytes()),
+            mark: Asset::new("mark", "svg", "image/svg+xml", mark),
         }
     }
-}
 
-impl Assets {
+    /// Addresses of the stylesheets of a page, in their order.
+    #[must_use]
+    pub fn stylesheets(&self) -> Vec<String> {
+        let customer = (!self.customer.bytes.is_empty()).then(|| self.customer.href());
+        std::iter::once(self.stylesheet.href()).chain(customer).collect()
+    }
+
     /// Finds a file by the last part of its address.
     ///
     /// While a new version is rolled out, a page of one version may ask the other version for its
     /// stylesheet. A slightly different one is better than none, so the hash need not match.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<Found<'_>> {
-        let asset = [&self.stylesheet, &self.mark].into_iter().find(|asset| {
+        let asset = [&self.stylesheet, &self.customer, &self.mark].into_iter().find(|asset| {
             let hash = name.strip_prefix(asset.stem).and_then(|rest| rest.strip_suffix(asset.extension));
             hash.is_some_and(is_version)
         })?;
@@ -101,7 +112,7 @@ mod tests {
 
     #[test]
     fn a_file_is_found_under_its_own_name_and_under_that_of_another_version() {
-        let assets = Assets::default();
+        let assets = Assets::new(None);
         let own = assets.stylesheet.href();
         let own = own.strip_prefix("/static/").unwrap();
         assert!(matches!(assets.find(own), Some(Found::Current(_))));
@@ -113,7 +124,21 @@ mod tests {
         for name in
             ["portal.css", "portal..css", "portal.0123.css", "mark.0123456789abcdef.css", "../Cargo.toml", ""]
         {
-            assert!(Assets::default().find(name).is_none(), "{name}");
+            assert!(Assets::new(None).find(name).is_none(), "{name}");
         }
+    }
+
+    #[test]
+    fn a_customers_colours_are_a_second_stylesheet_whose_name_changes_with_them() {
+        assert_eq!(Assets::new(None).stylesheets().len(), 1);
+        let [blue, red] = ["blue", "red"].map(|text| Assets::new(Some(text.to_owned())).stylesheets());
+        assert!(
+            blue[0] == red[0] && blue[1] != red[1] && blue[1].starts_with("/static/customer."),
+            "{blue:?}"
+        );
+        let known = Assets::new(Some("blue".to_owned()));
+        let [blue, red] = [&blue[1], &red[1]].map(|href| known.find(href.strip_prefix("/static/").unwrap()));
+        assert!(matches!(blue, Some(Found::Current(asset)) if asset.bytes.as_ref() == b"blue"));
+        assert!(matches!(red, Some(Found::OtherVersion(asset)) if asset.bytes.as_ref() == b"blue"));
     }
 }

@@ -17,6 +17,9 @@ use crate::{
 /// Bytes of a form: a purpose of 1,000 characters may be twelve times as long when escaped.
 pub const MAX_FORM_BYTES: usize = 32 << 10;
 
+/// What is said of a form without a key that can be sent.
+pub const INCOMPLETE: &str = "The form was not complete. Look through it and send it again";
+
 /// Characters of an idempotency key, as the service takes it.
 const MAX_KEY: usize = 200;
 
@@ -42,7 +45,13 @@ pub struct Booking {
 /// A key that no form had before: what names a request names a form as well.
 #[must_use]
 pub fn fresh_key() -> String {
-    RequestContext::from_headers(&HeaderMap::new()).request_id
+    RequestContext::from_headers(&HeaderMap::new()).request_id.to_string()
+}
+
+/// Whether the service would take this as a key.
+#[must_use]
+pub fn is_key(text: &str) -> bool {
+    (1..=MAX_KEY).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 impl Booking {
@@ -118,11 +127,8 @@ impl Booking {
     /// What no person types, and only a form that is not ours lacks.
     fn check_hidden(&self) -> Vec<Mistake> {
         let mut mistakes = Vec::new();
-        let is_key =
-            (1..=MAX_KEY).contains(&self.key.len()) && self.key.bytes().all(|b| b.is_ascii_graphic());
-        if !is_key {
-            let text = "The form was not complete. Look through it and send it again";
-            mistakes.push(Mistake::unreadable("key", text));
+        if !is_key(&self.key) {
+            mistakes.push(Mistake::unreadable("key", INCOMPLETE));
         }
         if self.hardware_id().is_none() {
             mistakes.push(Mistake::unreadable("hardware", "The form did not say which hardware to book"));

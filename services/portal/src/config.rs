@@ -6,14 +6,14 @@ use chassis::{
     client_ip::TrustedProxies,
     config::{ConfigError, Secret, Sources},
     rate_limit::RateLimitConfig,
-    serve::{ShutdownConfig, parse_addresses},
+    serve::{ServerConfig, ShutdownConfig, parse_addresses},
     telemetry::LogConfig,
 };
 use chrono_tz::Tz;
 use reqwest::Url;
 use serde::{Deserialize, Serialize};
 
-use crate::hardware_client;
+use crate::{colours::ColoursConfig, hardware_client};
 
 /// The reference of all settings, with their defaults.
 pub const DEFAULTS: &str = include_str!("../config.default.toml");
@@ -56,6 +56,8 @@ pub struct Config {
     pub rate_limit: RateLimitConfig,
     /// How it logs.
     pub log: LogConfig,
+    /// What one caller may take from the others.
+    pub server: ServerConfig,
     /// How it stops.
     pub shutdown: ShutdownConfig,
 }
@@ -86,6 +88,8 @@ pub struct CustomerConfig {
     pub title: String,
     /// IANA name of the zone in which times are read and shown.
     pub tz: String,
+    /// What the pages look like, over the portal's own colours.
+    pub colours: ColoursConfig,
 }
 
 impl Config {
@@ -109,6 +113,8 @@ impl Config {
         self.metrics_addresses()?;
         self.check_secret()?;
         self.check_title()?;
+        self.server.validate()?;
+        self.customer.colours.stylesheet()?;
         let HardwareConfig { connect_timeout_ms, timeout_ms, write_timeout_ms, .. } = self.hardware;
         let timeouts = [
             ("HARDWARE__CONNECT_TIMEOUT_MS", connect_timeout_ms),
@@ -252,6 +258,10 @@ mod tests {
             ("TRUSTED_PROXIES", "proxy"),
             ("PORTAL_SECRET", "fifteen letters"),
             ("CUSTOMER__TITLE", &"x".repeat(41)),
+            ("CUSTOMER__COLOURS__ACCENT", "#742a5d"),
+            ("CUSTOMER__COLOURS__SOLID", "#ffffff #ffffff"),
+            ("CUSTOMER__COLOURS__WASH", "aubergine #000000"),
+            ("CUSTOMER__COLOURS__WASH_EDGE", "#ffffff #000000"),
         ] {
             let told = load(&[(name, value)]).unwrap_err();
             assert!(told.starts_with(name) && !told.contains("fifteen"), "{told}");

@@ -1,12 +1,12 @@
 //! Whom this deployment serves: how they are greeted, and what the pages are called.
 
+use chassis::customer;
+use serde::Serialize;
+
 use crate::config::CustomerConfig;
 
 /// What the pages are called where the customer has no name for them.
 const PROGRAM: &str = "Toolcrib";
-
-/// Customers that every deployment knows, and their greetings. The hardware service knows the same.
-const BUILT_IN: [(&str, &str); 3] = [("A", "Hi!"), ("B", "Dear Sir or Madam!"), ("C", "Moin!")];
 
 /// What the pages say of the customer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,7 +14,16 @@ pub struct Customer {
     /// What the pages are called.
     pub title: String,
     /// How they are greeted; `None` for a customer that nobody knows.
-    pub salutation: Option<String>,
+    pub salutation: Option<Salutation>,
+}
+
+/// `Moin!` `Customer C`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Salutation {
+    /// How they are greeted.
+    pub greeting: String,
+    /// Who is.
+    pub name: String,
 }
 
 impl Customer {
@@ -27,36 +36,39 @@ impl Customer {
     }
 }
 
-/// Case and blanks of the name matter. A greeting from the configuration comes first, and makes a customer known;
-/// but nobody at all is greeted by none.
-fn salutation(name: &str, greeting: &str) -> Option<String> {
-    if name.is_empty() {
-        return None;
-    }
-    let known = BUILT_IN.iter().find(|(built_in, _)| *built_in == name).map(|(_, greeting)| *greeting);
-    let said = if greeting.is_empty() { known } else { Some(greeting) };
-    said.map(ToOwned::to_owned)
+/// The salutation of the whole deployment, as a page says it: blanks alone greet nobody.
+fn salutation(name: &str, greeting: &str) -> Option<Salutation> {
+    let said = customer::salutation(name, greeting)?;
+    let greeting = said.trim();
+    // One letter alone would read as a slip.
+    let name =
+        if customer::built_in(name).is_some() { format!("Customer {name}") } else { name.trim().to_owned() };
+    (!greeting.is_empty()).then(|| Salutation { greeting: greeting.to_owned(), name })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn said(name: &str, greeting: &str) -> Option<String> {
+        salutation(name, greeting).map(|said| format!("{}|{}", said.greeting, said.name))
+    }
+
     #[test]
     fn the_built_in_customers_are_greeted_and_nobody_else_is() {
-        let greeted = |name: &str| salutation(name, "");
-        assert_eq!(greeted("A").as_deref(), Some("Hi!"));
-        assert_eq!(greeted("B").as_deref(), Some("Dear Sir or Madam!"));
-        assert_eq!(greeted("C").as_deref(), Some("Moin!"));
+        assert_eq!(said("A", "").as_deref(), Some("Hi!|Customer A"));
+        assert_eq!(said("B", "").as_deref(), Some("Dear Sir or Madam!|Customer B"));
+        assert_eq!(said("C", "").as_deref(), Some("Moin!|Customer C"));
         for name in ["", "a", "D", " A", "A ", "AB", "Hi!"] {
-            assert_eq!(greeted(name), None, "{name}");
+            assert_eq!(said(name, ""), None, "{name}");
         }
     }
 
     #[test]
     fn a_greeting_from_the_configuration_wins_and_needs_a_name() {
-        assert_eq!(salutation("C", "Servus!").as_deref(), Some("Servus!"));
-        assert_eq!(salutation("K\u{f6}ln Labs", "Tach!").as_deref(), Some("Tach!"));
-        assert_eq!(salutation("", "Hi!"), None);
+        assert_eq!(said("C", "Servus!").as_deref(), Some("Servus!|Customer C"));
+        assert_eq!(said("K\u{f6}ln Labs", "Tach!").as_deref(), Some("Tach!|K\u{f6}ln Labs"));
+        assert_eq!(said("", "Hi!"), None);
+        assert_eq!(said("C", "  "), None);
     }
 }

@@ -25,7 +25,7 @@ pub use self::{
         Claim, Line, NewReservation, NotFree, Reservation, ShortLine, Span, State, Steps, Stretch, Units,
         WrongState,
     },
-    tasks::{NewTask, Task, Tasks, TasksQuery},
+    tasks::{Adding, NewTask, Task, Tasks, TasksQuery},
     wire::{Availability, Entry, Facet, Facets, Hardware, Refusal, RefusedField},
 };
 

@@ -5,6 +5,7 @@
 //! | [`app`] | routes and middleware on one screen |
 //! | [`state`] | what every page works with |
 //! | [`config`], [`customer`] | the settings, and whom they make the pages greet |
+//! | [`colours`], [`colour`] | what the customer's pages look like, and whether that can be read |
 //! | [`hardware_client`], [`failure`] | the calls to the hardware service, and what becomes of those that fail |
 //! | [`search`], [`common_times`], [`links`] | what a visitor asks for, in a URL and as typed |
 //! | [`booking`], [`form`] | what a visitor wants to book, as a form sends it |
@@ -20,6 +21,8 @@ pub mod app;
 pub mod assets;
 pub mod booking;
 pub mod bookings_search;
+pub mod colour;
+pub mod colours;
 pub mod common_times;
 pub mod config;
 pub mod cookies;

@@ -60,7 +60,9 @@ enum Stopped {
 }
 
 fn main() -> ExitCode {
-    match run(&Cli::parse().command) {
+    let ended = run(&Cli::parse().command);
+    telemetry::flush();
+    match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(stopped) => {
             let (error, code) = match stopped {
@@ -120,11 +122,11 @@ async fn serve_pages(config: &Config) -> anyhow::Result<()> {
     let pages = app::build(config, Clock::system(), ready)?;
     let listeners = serve::bind(&config.addresses()?).await?;
     let metrics_listeners = serve::bind(&config.metrics_addresses()?).await?;
-    serve::spawn_metrics(app::metrics(), metrics_listeners, config.shutdown);
+    serve::spawn_metrics(app::metrics(), metrics_listeners, config.server, config.shutdown);
     for listener in &listeners {
         let address = listener.local_addr()?;
         tracing::info!(%address, hardware = config.hardware_url()?.as_str(), "the portal is at http://{address}/");
     }
-    serve::run(pages, listeners, readiness, config.shutdown, serve::stop_signal()).await?;
+    serve::run(pages, listeners, readiness, config.server, config.shutdown, serve::stop_signal()).await;
     Ok(())
 }

@@ -28,7 +28,7 @@ pub struct App {
     pub templates: Templates,
     /// Whom the pages greet, and what they are called.
     pub customer: Customer,
-    /// Stylesheet and mark.
+    /// Stylesheets and mark.
     pub assets: Assets,
     /// Signs what the next page is to say.
     pub signer: Signer,
@@ -57,7 +57,7 @@ impl App {
             )?,
             templates: Templates::load()?,
             customer: Customer::new(&config.customer),
-            assets: Assets::default(),
+            assets: Assets::new(config.customer.colours.stylesheet()?),
             signer: Signer::new(config.secret.reveal())?,
             last_answers: LastAnswers::default(),
         })

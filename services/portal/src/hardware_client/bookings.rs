@@ -98,11 +98,9 @@ impl HardwareClient {
         &self,
         wish: &NewReservation,
         key: &str,
-        mut headers: HeaderMap,
+        headers: HeaderMap,
     ) -> Result<Reservation, Failure> {
-        let value = HeaderValue::from_str(key).map_err(|error| Failure::Unusable(error.to_string()))?;
-        headers.insert("idempotency-key", value);
-        self.write(Method::POST, "reservations", Some(wish), headers).await
+        self.write(Method::POST, "reservations", Some(wish), keyed(headers, key)?).await
     }
 
     /// Changes a booking that is at `version`.
@@ -139,6 +137,13 @@ impl HardwareClient {
         // It says that it was done. What exactly cannot be told from an answer that cannot be read.
         read_json(answer).await.map_err(|error| Failure::Unknown(error.to_string()))
     }
+}
+
+/// With the name under which a write is done once.
+pub(super) fn keyed(mut headers: HeaderMap, key: &str) -> Result<HeaderMap, Failure> {
+    let value = HeaderValue::from_str(key).map_err(|error| Failure::Unusable(error.to_string()))?;
+    headers.insert("idempotency-key", value);
+    Ok(headers)
 }
 
 /// How many rows match on all pages, and where the next page begins.

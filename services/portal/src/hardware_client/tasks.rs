@@ -5,7 +5,11 @@ use poem::http::{HeaderMap, Method};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{Failure, HardwareClient, bookings::paging, read_json};
+use super::{
+    Failure, HardwareClient,
+    bookings::{keyed, paging},
+    read_json,
+};
 use crate::links;
 
 /// One task, as far as the portal shows it.
@@ -62,13 +66,37 @@ pub struct Tasks {
     pub next: Option<String>,
 }
 
-/// A task to add.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// A task to add. Times as typed: wall clock is read in `tz` by the service.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct NewTask {
     /// What, in a few words.
     pub title: String,
     /// What, in full.
     pub text: String,
+    /// On which hardware.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hardware: Option<i64>,
+    /// From when.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub starts_at: String,
+    /// Until when; empty: until it is done.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub ends_at: String,
+    /// IANA name of the zone of times without an offset; `None` where there are no times.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tz: Option<&'static str>,
+    /// Units out of service while it is open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub qty: Option<u64>,
+}
+
+/// How to add it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Adding<'a> {
+    /// The same key adds once, however often it is sent; empty: each time.
+    pub key: &'a str,
+    /// Take units out of service also where they are booked.
+    pub force: bool,
 }
 
 impl HardwareClient {
@@ -93,9 +121,17 @@ impl HardwareClient {
     /// Adds a task.
     ///
     /// # Errors
-    /// As [`Failure`] sorts them; [`Failure::Unknown`] where it may have been added.
-    pub async fn add_task(&self, task: &NewTask, headers: HeaderMap) -> Result<Task, Failure> {
-        self.write(Method::POST, "tasks", Some(task), headers).await
+    /// As [`Failure`] sorts them; [`Failure::NotFree`] where its units are booked, and [`Failure::Unknown`] where it may
+    /// have been added.
+    pub async fn add_task(
+        &self,
+        task: &NewTask,
+        how: Adding<'_>,
+        headers: HeaderMap,
+    ) -> Result<Task, Failure> {
+        let headers = if how.key.is_empty() { headers } else { keyed(headers, how.key)? };
+        let path = if how.force { "tasks?force=true" } else { "tasks" };
+        self.write(Method::POST, path, Some(task), headers).await
     }
 
     /// Ticks a task, or takes its tick away.

@@ -41,7 +41,7 @@ impl Quote {
         Self {
             status: status.as_u16(),
             at: times.second(visit.now),
-            request_id: visit.context.request_id.clone(),
+            request_id: visit.context.request_id.to_string(),
         }
     }
 }

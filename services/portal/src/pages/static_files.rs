@@ -1,6 +1,6 @@
-//! `/static/*` and `/favicon.ico`: the stylesheet and the mark.
+//! `/static/*`, `/customer.css` and `/favicon.ico`: the stylesheets and the mark.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use chassis::Problem;
 use poem::{
@@ -16,7 +16,7 @@ use crate::{
 
 /// The name changes with the bytes, so nobody ever needs to ask again.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
-/// Bytes of another version must not be kept under this name.
+/// What is under this name may be another one tomorrow.
 const ASK_AGAIN: &str = "no-cache";
 /// The name of the icon is fixed by browsers.
 const ONE_DAY: &str = "public, max-age=86400";
@@ -38,6 +38,12 @@ pub(crate) fn show_static(
     }
 }
 
+/// The customer's colours under a name that never changes; nothing where there are none.
+#[handler]
+pub(crate) fn show_colours(Data(app): Data<&Arc<App>>, request: &Request) -> Response {
+    file(&app.assets.customer, ASK_AGAIN, request)
+}
+
 /// The icon that browsers ask for unasked.
 #[handler]
 pub(crate) fn show_icon(Data(app): Data<&Arc<App>>, request: &Request) -> Response {
@@ -49,7 +55,11 @@ fn file(asset: &Asset, cache: &str, request: &Request) -> Response {
     if is_known(asset, request) {
         return response.status(StatusCode::NOT_MODIFIED).finish();
     }
-    response.content_type(asset.content_type).body(asset.bytes)
+    let response = response.content_type(asset.content_type);
+    match &asset.bytes {
+        Cow::Borrowed(bytes) => response.body(*bytes),
+        Cow::Owned(bytes) => response.body(bytes.clone()),
+    }
 }
 
 /// `If-None-Match` by weak comparison, as RFC 9110 asks: the compression in front may have weakened the tag.

@@ -1,6 +1,7 @@
 //! Every template, printed in strict mode with everything there can be and with next to nothing.
 
 mod samples;
+mod tasks;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,29 +13,23 @@ use poem::{
 use serde_json::{Value, json};
 
 use self::samples::{
-    EVIL, bare_reservation, bare_task, full_around, full_booking, full_not_free, full_reservation, full_task,
-    some_bookings,
+    EVIL, bare_reservation, full_around, full_booking, full_not_free, full_reservation, some_bookings,
 };
 use crate::{
     booking::Booking,
     bookings_search::BookingsSearch,
     config::Config,
-    flash::Flash,
     form::Form,
-    hardware_client::{
-        Bookings, Entry, Facets, Failure, Hardware, Listing, NextPage, NotFree, Reservation, Tasks,
-    },
+    hardware_client::{Bookings, Entry, Facets, Failure, Hardware, Listing, NextPage, NotFree, Reservation},
     last_answers::LastAnswer,
     pages::{
         again, book, bookings, free,
         item::{self, Around},
-        new_task, problem,
+        problem,
         reservation::{self, Refused},
-        tasks::{self, Listed},
     },
     search::{Mistake, Search},
     state::App,
-    task::TaskForm,
     visit::Visit,
 };
 
@@ -196,33 +191,6 @@ async fn reservation_pages(app: &App) -> Vec<(&'static str, poem::Result<Respons
     pages
 }
 
-fn tasks_pages(app: &App) -> Vec<(&'static str, poem::Result<Response>)> {
-    let visit = visit(app);
-    let tasks = Tasks { rows: vec![full_task(), bare_task()], total: Some(9), next: Some(EVIL.to_owned()) };
-    let names = BTreeMap::from([(7, EVIL.to_owned())]);
-    let full = Listed { tasks, open: Some(4), names, cursor: EVIL.to_owned() };
-    let not_free = |why| tasks::Refused::NotFree(3, EVIL.to_owned(), Box::new(why));
-    let not_saved = [
-        tasks::Refused::Gone(99),
-        not_free(full_not_free()),
-        not_free(NotFree::default()),
-        tasks::Refused::Other(4, EVIL.to_owned(), EVIL.to_owned()),
-    ];
-    let mistakes = [Mistake::unreadable("cursor", EVIL)];
-    let form = TaskForm { title: EVIL.to_owned(), text: EVIL.to_owned() };
-    let wrong = ["title", "text", "qty"].map(|field| Mistake::impossible(field, EVIL));
-    let lost = |form: &TaskForm, failure| new_task::lost(app, &visit, form, &failure);
-    vec![
-        ("tasks, full", tasks::answered(app, &visit, &full, Some(Flash::TaskCreated))),
-        ("tasks, bare", tasks::answered(app, &visit, &Listed::default(), None)),
-        ("tasks, refused", tasks::refused(app, &visit, &mistakes, Some(Flash::TicksSaved))),
-        ("tasks, not saved", tasks::not_saved(app, &visit, &full, &not_saved)),
-        ("new task, mistaken", new_task::mistaken(app, &visit, &form, &wrong)),
-        ("new task, not known", lost(&form, Failure::Unknown(EVIL.to_owned()))),
-        ("new task, not done", lost(&TaskForm::default(), Failure::Unreachable(EVIL.to_owned()))),
-    ]
-}
-
 fn error_pages(app: &App) -> Vec<(&'static str, poem::Result<Response>)> {
     let print = |path: &str, status: u16| {
         let problem = Problem::new(StatusCode::from_u16(status).unwrap()).detail(EVIL);
@@ -247,7 +215,7 @@ async fn all_pages() -> Vec<(&'static str, String)> {
     // An app each: answers that one page kept must not show on another.
     let pages = free_pages(&app()).into_iter().chain(item_pages(&app())).chain(booking_pages(&app()));
     let pages = pages.chain(bookings_pages(&app())).chain(reservation_pages(&app()).await);
-    let pages = pages.chain(tasks_pages(&app())).chain(error_pages(&app()));
+    let pages = pages.chain(tasks::tasks_pages(&app())).chain(error_pages(&app()));
     let mut printed = Vec::new();
     for (name, page) in pages {
         let page = page.unwrap_or_else(|error| panic!("{name}: {error}"));
@@ -260,7 +228,7 @@ async fn all_pages() -> Vec<(&'static str, String)> {
 async fn every_page_can_be_printed_with_everything_and_with_next_to_nothing() {
     let pages = all_pages().await;
     let names: BTreeSet<_> = pages.iter().map(|(name, _)| *name).collect();
-    assert_eq!(names.len(), 33, "{names:?}");
+    assert_eq!(names.len(), 36, "{names:?}");
     for (name, html) in pages {
         assert!(html.starts_with("<!DOCTYPE html>") && html.trim_end().ends_with("</html>"), "{name}");
         assert!(

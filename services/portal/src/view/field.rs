@@ -35,9 +35,14 @@ impl Field {
     /// A number of units, as typed; where nothing was typed 1.
     #[must_use]
     pub fn units(typed: &str, why: Option<String>) -> Self {
-        let value = if typed.is_empty() { "1".to_owned() } else { typed.to_owned() };
-        let is_number = value.bytes().all(|b| b.is_ascii_digit());
-        Self { kind: if is_number { "number" } else { "text" }, value, why }
+        Self::number(if typed.is_empty() { "1" } else { typed }, why)
+    }
+
+    /// A whole number, as typed.
+    #[must_use]
+    pub fn number(typed: &str, why: Option<String>) -> Self {
+        let is_number = typed.bytes().all(|b| b.is_ascii_digit());
+        Self { kind: if is_number { "number" } else { "text" }, value: typed.to_owned(), why }
     }
 
     /// A line of text, as typed.

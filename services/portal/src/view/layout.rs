@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::times::Writer;
-use crate::{state::App, theme::Theme, visit::Visit};
+use crate::{customer::Salutation, state::App, theme::Theme, visit::Visit};
 
 /// An address longer than this is not sent along for the way back; the way back is then `/`.
 pub const MAX_BACK: usize = 2_048;
@@ -33,11 +33,11 @@ pub struct Layout {
     title: String,
     /// What the pages are called.
     brand: String,
-    salutation: Option<String>,
+    salutation: Option<Salutation>,
     /// `None` follows the reader's system.
     theme: Option<&'static str>,
     themes: Vec<ThemeButton>,
-    stylesheet: String,
+    stylesheets: Vec<String>,
     icon: String,
     /// The value of `aria-current` on "Free".
     free: Option<&'static str>,
@@ -77,7 +77,7 @@ impl Layout {
             salutation: app.customer.salutation.clone(),
             theme: (visit.theme != Theme::System).then(|| visit.theme.word()),
             themes: Theme::ALL.into_iter().map(button).collect(),
-            stylesheet: app.assets.stylesheet.href(),
+            stylesheets: app.assets.stylesheets(),
             icon: app.assets.mark.href(),
             free: current(here, Here::Free, Here::BelowFree),
             bookings: current(here, Here::Bookings, Here::BelowBookings),

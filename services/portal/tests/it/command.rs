@@ -48,6 +48,7 @@ fn a_wrong_command_is_exit_code_2_and_a_wrong_setting_3_with_one_line_that_names
     for (name, value) in [
         ("CUSTOMER__TZ", "Mars"),
         ("PORTAL_SECRET", "too short"),
+        ("CUSTOMER__COLOURS__SOLID", "#742a5d #e7acd2"),
         ("HARDWARE_HOST", "https://x"),
         ("RUST_LOG", "a=b=c"),
         ("BIND", "here"),

@@ -92,7 +92,14 @@ impl Portal {
         let app = app::build(&config, clock.clone(), ready).unwrap();
         let listeners = serve::bind(&["127.0.0.1:0".parse().unwrap()]).await.unwrap();
         let url = format!("http://{}", listeners[0].local_addr().unwrap());
-        tokio::spawn(serve::run(app, listeners, readiness, config.shutdown, std::future::pending()));
+        tokio::spawn(serve::run(
+            app,
+            listeners,
+            readiness,
+            config.server,
+            config.shutdown,
+            std::future::pending(),
+        ));
         let http = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         Self { url, clock, http }
     }

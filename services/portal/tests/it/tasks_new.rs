@@ -161,6 +161,7 @@ async fn a_write_without_an_answer_keeps_what_was_typed_and_says_what_is_known()
     page.is(503)
         .has("It is not known whether the task was saved")
         .has("<a href=\"/tasks\">Look at the list first</a>")
+        .has("Sent again it may be there twice.")
         .has("value=\"Fan\"")
         .has(">kept</textarea>");
     let nobody = Portal::start("127.0.0.1:1").await;

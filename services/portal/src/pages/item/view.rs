@@ -10,6 +10,7 @@ use super::{
 use crate::{
     booking::Booking,
     hardware_client::{Entry, Hardware},
+    pages::new_task,
     search::{Mistake, Search},
     state::App,
     view::{
@@ -55,6 +56,8 @@ pub(super) struct ItemPage {
     facts: Vec<Fact>,
     tags: Vec<LinkView>,
     path: String,
+    /// Where its units can be taken out of use.
+    maintenance: String,
     form: WindowForm,
     booking: BookingForm,
     chart: Option<Chart>,
@@ -152,6 +155,7 @@ impl ItemPage {
                 .iter()
                 .map(|tag| LinkView { href: search.with("tag", tag).link("/"), text: tag.clone() })
                 .collect(),
+            maintenance: new_task::address(entry.id),
             form: WindowForm::new(&filled),
             booking: BookingForm::fresh(
                 format!("Book {}", entry.name),
