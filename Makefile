@@ -14,8 +14,8 @@ test: ## everything: format, clippy, SQLite, MySQL (needs Docker), whole system,
 torture: ## the concurrency checker at length (TORTURE_SECONDS=300 a scenario and database)
 	@scripts/torture.sh
 
-bench: ## how long the availability functions take, without HTTP (services/hardware/benches)
-	cargo bench --locked -p hardware
+bench: ## the release build beside bare hyper, Flask and FastAPI: ratios, and docs/performance.md (12 minutes)
+	@scripts/bench.sh
 
 fmt: ## format the Rust code
 	cargo fmt --all
