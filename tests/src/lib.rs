@@ -7,7 +7,9 @@
 pub mod command;
 pub mod mysql;
 pub mod ports;
+pub mod round_robin;
 pub mod service;
+pub mod tcp_proxy;
 pub mod toolcrib;
 pub mod wait;
 pub mod web;

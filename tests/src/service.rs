@@ -1,6 +1,7 @@
 //! A service: the real binary, running on a port of its own until the test is over.
 
 use std::{
+    fs,
     io::{BufRead, BufReader, Read},
     process::{Child, Command, ExitStatus, Stdio},
     sync::{Arc, Mutex},
@@ -11,6 +12,11 @@ use reqwest::{Client, Method, RequestBuilder};
 use serde_json::Value;
 
 use super::{Answer, Settings, command::binary, ports, wait::until, web};
+
+/// Not a setting of the services: how many descriptors they may have.
+const DESCRIPTORS: &str = "TEST_DESCRIPTORS";
+/// The unit of `/proc/*/stat`, the same on every Linux there is (`USER_HZ`).
+const TICKS_PER_S: f64 = 100.0;
 
 /// A running binary; ended when dropped.
 pub struct Service {
@@ -32,6 +38,12 @@ impl Service {
         let told = Arc::new(Mutex::new(String::new()));
         let child = spawn(name, &settings, &told);
         Self { url: format!("http://{address}"), settings, name, child, told, client: web::client() }
+    }
+
+    /// The same, with no more than this many descriptors.
+    pub fn start_limited(name: &'static str, settings: Settings, descriptors: u32) -> Self {
+        let settings = settings.with(DESCRIPTORS, descriptors);
+        Self::start(name, settings)
     }
 
     /// The same, once it is ready.
@@ -89,6 +101,14 @@ impl Service {
         self.told.lock().unwrap().clone()
     }
 
+    /// Seconds of processor time that it has used.
+    pub fn cpu_s(&self) -> f64 {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
+        // The name, in parentheses, may hold blanks. Behind it: user and system time as fields 12 and 13.
+        let times = stat.rsplit(')').next().unwrap().split_whitespace().skip(11).take(2);
+        times.map(|ticks| ticks.parse::<f64>().unwrap()).sum::<f64>() / TICKS_PER_S
+    }
+
     /// Sends a signal: `TERM`, `STOP`, `CONT`.
     pub fn signal(&self, signal: &str) {
         // `kill` of the shell: it is there where the program of that name is not installed.
@@ -119,7 +139,14 @@ impl Drop for Service {
 }
 
 fn spawn(name: &str, settings: &Settings, told: &Arc<Mutex<String>>) -> Child {
-    let mut command = Command::new(binary(name));
+    let mut command = match settings.0.get(DESCRIPTORS) {
+        None => Command::new(binary(name)),
+        Some(descriptors) => {
+            let mut shell = Command::new("sh");
+            shell.args(["-c", "ulimit -n \"$1\"; exec \"$0\" \"$2\""]).arg(binary(name)).arg(descriptors);
+            shell
+        }
+    };
     command.arg("serve").env_clear().envs(&settings.0);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();

@@ -1,6 +1,8 @@
 //! Diagnostics as the shipped binary answers them, with objects in a folder and in a bucket of S3.
 
 mod bucket;
+mod mirror;
+mod refusing;
 
 use std::{
     fs,

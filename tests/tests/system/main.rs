@@ -5,13 +5,18 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod browser;
+mod cache;
 mod contract;
 mod customers;
 mod diagnostics;
+mod docs;
 mod faults;
 mod harness;
+mod hostile;
 mod main_job;
 mod mysql;
+mod serving;
 mod statements;
 mod stopping;
+mod tasks_api;
 mod tasks_pages;

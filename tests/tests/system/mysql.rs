@@ -2,6 +2,12 @@
 
 mod accounts;
 mod away;
+mod black_hole;
+mod cost;
+mod disconnects;
+mod kills;
+mod read_only;
+mod scene;
 mod schema;
 mod secrets;
 mod trouble;

@@ -2,18 +2,20 @@
 
 use reqwest::Method;
 
-use crate::harness::{Answer, Toolcrib};
+use crate::harness::{Answer, Settings, Toolcrib};
 
 /// Statements so far, all names together.
 async fn statements(toolcrib: &Toolcrib) -> u64 {
     let metrics = toolcrib.hardware.get("/metrics").await.is(200).body;
     let lines = metrics.lines().filter(|line| line.starts_with("db_statements_total{"));
+    // Looked at beside the answers, twice a second.
+    let lines = lines.filter(|line| !line.contains("event_head"));
     lines.map(|line| line.rsplit(' ').next().unwrap().parse::<u64>().unwrap()).sum()
 }
 
 #[tokio::test]
 async fn a_page_of_the_list_costs_at_most_three_statements() {
-    let toolcrib = Toolcrib::start().await;
+    let toolcrib = Toolcrib::start_with(Settings::default().with("HARDWARE_CACHE_TTL", "0")).await;
     let rows: String = (0..260).map(|i| format!("Lab B2,rig {i},{}\n", 1 + i % 4)).collect();
     let upload =
         toolcrib.hardware.request(Method::POST, "/hardware/import").header("content-type", "text/csv");

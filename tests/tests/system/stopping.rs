@@ -71,6 +71,41 @@ async fn neither_service_loses_a_request_when_it_is_told_to_stop() {
     stops_without_losing_a_request(&mut toolcrib.hardware, "/hardware").await;
 }
 
+/// Asks one request after the other on a connection that is kept, until no new one can be had; what was lost.
+async fn ask_until_refused(url: String, traffic: Arc<Traffic>) -> Vec<String> {
+    let client = client();
+    let mut lost = Vec::new();
+    loop {
+        match client.get(&url).send().await {
+            Ok(answer) if answer.status() == 200 => {
+                traffic.answered.fetch_add(1, Ordering::SeqCst);
+                let _ = answer.bytes().await;
+            }
+            Ok(answer) => lost.push(answer.status().to_string()),
+            Err(error) if error.is_connect() => return lost,
+            Err(error) => lost.push(format!("{error:?}")),
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn callers_who_keep_their_connections_lose_nothing_either() {
+    // The least time there is for them to hear of it: what they have sent is answered all the same.
+    let unlimited = Settings::default().with("RATE_LIMIT__PER_SECOND", 0);
+    let mut toolcrib = Toolcrib::start_with(unlimited).await;
+    let traffic = Arc::new(Traffic::default());
+    let mut callers = JoinSet::new();
+    for _ in 0..CALLERS {
+        callers.spawn(ask_until_refused(format!("{}/hardware", toolcrib.hardware.url), traffic.clone()));
+    }
+    let busy = async || (traffic.answered.load(Ordering::SeqCst) >= WARM_UP).then_some(());
+    until("the first answers", busy).await;
+    toolcrib.hardware.signal("TERM");
+    let lost: Vec<String> = callers.join_all().await.into_iter().flatten().collect();
+    assert!(lost.is_empty(), "{lost:?}");
+    assert!(toolcrib.hardware.ends().await.success(), "{}", toolcrib.hardware.told());
+}
+
 #[tokio::test]
 async fn a_request_under_way_is_finished_after_the_port_is_closed() {
     let mut toolcrib = Toolcrib::start().await;

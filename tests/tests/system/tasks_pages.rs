@@ -1,13 +1,16 @@
 //! The pages about tasks in front of the real service, and what two portals tell each other.
 
+mod maintenance;
+mod replicas;
+mod sight;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, EVIL, Service, Settings, Toolcrib, toolcrib::portal_of};
+use crate::harness::{Answer, EVIL, Service, Settings, Toolcrib};
 
 const CREATED: &str = "Todo item was successfully created";
 const UPDATED: &str = "Updated status";
-const SECRET: &str = "a secret of all replicas";
 
 /// A form as a browser sends it from a page of this portal.
 async fn post(portal: &Service, path: &str, fields: &[(&str, &str)]) -> Answer {
@@ -124,17 +127,64 @@ async fn maintenance_that_would_take_booked_units_stays_done_and_the_others_are_
 }
 
 #[tokio::test]
-async fn replicas_with_one_secret_show_each_others_message_once() {
-    let toolcrib = Toolcrib::start().await;
-    let replica = |secret| portal_of(&toolcrib.hardware, Settings::default().with("PORTAL_SECRET", secret));
-    let (one, other) = (replica(SECRET).await, replica(SECRET).await);
-    let sent = post(&one, "/tasks/new", &[("title", "a"), ("text", "b")]).await.is(303);
-    tasks(&toolcrib.portal, &cookies(&sent)).await.lacks(CREATED);
-    let shown = tasks(&other, &cookies(&sent)).await.has(CREATED);
-    for portal in [&one, &other] {
-        tasks(portal, &cookies(&shown)).await.lacks(CREATED);
+async fn the_newest_comes_first_with_a_box_each_one_button_and_its_time_in_utc() {
+    let toolcrib = Toolcrib::start_with(Settings::default().with("CUSTOMER__TZ", "Asia/Kolkata")).await;
+    for title in ["first", "second", "third"] {
+        let sent = post(&toolcrib.portal, "/tasks/new", &[("title", title), ("text", "b")]).await.is(303);
+        assert_eq!(tasks(&toolcrib.portal, &cookies(&sent)).await.body.matches(CREATED).count(), 1);
     }
-    assert!(toolcrib.portal.told().contains("PORTAL_SECRET is not set"));
-    assert!(!one.told().contains("PORTAL_SECRET"), "{}", one.told());
-    assert!(!one.told().contains(SECRET));
+    let page = tasks(&toolcrib.portal, "").await.has("3 open, 0 done, newest first").lacks(CREATED);
+    let at = |title: &str| page.body.find(&format!("{title}</label>")).unwrap();
+    assert!(at("third") < at("second") && at("second") < at("first"));
+    assert_eq!(page.body.matches("<input type=\"checkbox\"").count(), 3);
+    assert_eq!(page.body.matches("<input type=\"hidden\" name=\"shown\"").count(), 3);
+    assert_eq!(page.body.matches("<button class=\"btn main\">Update</button>").count(), 1);
+    let listed = toolcrib.hardware.get("/tasks").await.is(200).json();
+    for task in listed.as_array().unwrap() {
+        assert_eq!(task["done"], false);
+        let (box_, created) =
+            (format!("name=\"done.{}\" value=\"true\">", task["id"]), minute(&task["created_at"]));
+        assert!(page.body.contains(&box_) && page.body.contains(&created), "{box_} {created}");
+    }
+}
+
+/// `2026-06-10T16:04:59Z` as the list shows it.
+fn minute(created_at: &Value) -> String {
+    let iso = created_at.as_str().unwrap().get(..16).unwrap();
+    let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let number = |range: std::ops::Range<usize>| iso.get(range).unwrap().parse::<usize>().unwrap();
+    let (year, month, day, time) =
+        (number(0..4), months[number(5..7) - 1], number(8..10), iso.get(11..).unwrap());
+    format!("<time datetime=\"{iso}Z\">{day} {month} {year}, {time} UTC</time>")
+}
+
+#[tokio::test]
+async fn a_form_that_was_refused_holds_what_was_typed_as_text() {
+    let toolcrib = Toolcrib::start().await;
+    let page = post(&toolcrib.portal, "/tasks/new", &[("title", ""), ("text", EVIL)]).await.is(422);
+    let page = page.has("Title is required").lacks("Text is required").lacks("<script");
+    page.has("&lt;script&gt;").has("aria-invalid=\"true\"");
+    let page = post(&toolcrib.portal, "/tasks/new", &[("title", EVIL), ("text", "")]).await.is(422);
+    page.has("Text is required")
+        .lacks("Title is required")
+        .lacks("<script")
+        .has("value=\"&quot;&gt;&lt;script&gt;");
+    let longest = "ü".repeat(60);
+    post(&toolcrib.portal, "/tasks/new", &[("title", &longest), ("text", "b")]).await.is(303);
+    assert_eq!(toolcrib.hardware.get("/tasks").await.json()[0]["title"], longest);
+}
+
+#[tokio::test]
+async fn without_shown_every_task_changes_also_beyond_one_page() {
+    let toolcrib = Toolcrib::start().await;
+    let mut last = String::new();
+    for number in 0..105 {
+        last = added(&toolcrib, json!({ "title": format!("{number}"), "text": "a", "done": true })).await;
+    }
+    let sent = post(&toolcrib.portal, "/tasks/update", &[(&*format!("done.{last}"), "true")]).await.is(303);
+    let page = tasks(&toolcrib.portal, &cookies(&sent)).await.has("104 open, 1 done");
+    assert_eq!(page.body.matches(UPDATED).count(), 1);
+    assert!(is_done(&toolcrib, &last).await);
+    let form = post(&toolcrib.portal, "/tasks/update", &[]).await.is(303);
+    tasks(&toolcrib.portal, &cookies(&form)).await.has("105 open, 0 done");
 }

@@ -10,6 +10,7 @@ use crate::{
         mysql::{Account, shared},
         run,
         toolcrib::portal_of,
+        wait::until,
     },
     main_job::{rows, sample},
 };
@@ -70,7 +71,12 @@ async fn a_row_inserted_by_hand_with_provider_and_name_only_appears() {
     let table = format!("{}.hardware", account.name);
     let insert = format!("INSERT INTO {table} (provider, name) VALUES ('NASA Ames', 'iPSC/860')");
     server.execute(&[insert]).await;
-    let list = hardware.get("/hardware").await.is(200).json();
+    // A row without an event is seen as soon as somebody looks how far the catalogue has come.
+    let list = until("the row to be listed", async || {
+        let list = hardware.get("/hardware").await.is(200).json();
+        (rows(&list).len() == 3).then_some(list)
+    })
+    .await;
     assert_eq!(rows(&list)[2], ("NASA Ames".to_owned(), "iPSC/860".to_owned()));
     assert_eq!((&list[2]["availability"], &list[2]["capacity"]), (&json!("HIGH"), &json!(1)));
 }
