@@ -106,12 +106,13 @@ async fn hold_against(run: &Run, entries: Vec<Entry>) -> Vec<String> {
     findings
 }
 
-/// The same key gets the same answer, also from processes that were not there when it was given.
-async fn replay(client: Client, entries: Arc<Vec<Entry>>) -> Vec<String> {
+/// The same key gets the same answer, also from processes that were not there when it was given. A connection that died
+/// with the server may cost one of them a 503 first.
+async fn replay(mut client: Client, entries: Arc<Vec<Entry>>) -> Vec<String> {
     let mut findings = Vec::new();
     for entry in entries.iter() {
         let Outcome::Booked(told) = &entry.outcome else { continue };
-        match client.send(&Call::book(&entry.booking, Some(entry.key()))).await {
+        match client.insist(&Call::book(&entry.booking, Some(entry.key()))).await {
             Reply::Accepted(answer)
                 if answer.status == 201
                     && answer.json() == *told

@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use system_tests::{Service, mysql::Server};
+use reqwest::Method;
+use system_tests::{Answer, Service, mysql::Server, wait::until};
 
 use crate::{dice::Dice, tally::Tally};
 
@@ -15,7 +16,7 @@ pub struct Killer<'a> {
 }
 
 impl Killer<'_> {
-    /// Goes on until then, at least until everything was killed once; afterwards all are ready.
+    /// Goes on until then, at least until everything was killed once; afterwards all answer.
     pub async fn rage(&mut self, until: Instant) {
         self.pause(200, 800).await;
         self.kill_server().await;
@@ -36,7 +37,20 @@ impl Killer<'_> {
                 self.all_are_ready().await;
             }
         }
+        self.all_answer().await;
+    }
+
+    /// `/readyz` tells of the last look at the database, which a kill may have followed.
+    async fn all_answer(&mut self) {
         self.all_are_ready().await;
+        for service in self.services.iter() {
+            until("a process to read from its database", async || {
+                let asked = service.request(Method::GET, "/reservations?limit=1");
+                let answer = Answer::of(asked).await.ok()?;
+                (answer.status == 200).then_some(())
+            })
+            .await;
+        }
     }
 
     async fn all_are_ready(&mut self) {

@@ -126,6 +126,8 @@ async fn http1(server: &Arc<Server>, socket: TcpStream, peer: SocketAddr) -> hyp
             .max_buf_size(MAX_BUFFER_BYTES)
             .max_header_size(MAX_HEAD_BYTES)
             .max_headers(MAX_HEADERS)
+            // Whoever says that no more requests come still waits for the answer (RFC 9112, section 9.6).
+            .half_close(true)
             .serve_connection(io, service_fn(service))
     );
     loop {

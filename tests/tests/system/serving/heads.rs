@@ -102,10 +102,19 @@ async fn a_caller_who_leaves_in_the_middle_of_a_head_costs_nothing_more() {
     let before = hardware.cpu_s();
     sleep(Duration::from_secs(2)).await;
     assert!(hardware.cpu_s() - before < 0.5, "it is still busy with them");
-    let mut whole = Wire::to(&hardware).await;
-    whole.get("/livez").await;
-    whole.0.shutdown().await.unwrap();
-    assert!(whole.answer().await.starts_with("HTTP/1.1 200"), "who has asked is answered");
+}
+
+#[tokio::test]
+async fn who_has_asked_and_says_no_more_is_answered() {
+    let (hardware, _folder) = hardware(&[]).await;
+    // An answer that takes a moment: the caller's end of the connection is closed long before.
+    for path in ["/hardware.csv", "/docs", "/hardware?limit=1000", "/livez"].repeat(8) {
+        let mut wire = Wire::to(&hardware).await;
+        wire.get(path).await;
+        wire.0.shutdown().await.unwrap();
+        let told = wire.rest().await;
+        assert!(told.starts_with("HTTP/1.1 200"), "{path}: {told:.300}");
+    }
 }
 
 /// What the service says to these bytes.
