@@ -173,7 +173,7 @@ def history(spec: Spec, now_s: int) -> list[Booking]:
 
 def nearest(bookings: list[Booking], claims: int, distance: Callable[[Booking], int]) -> list[Booking]:
     """So many claims of these, the nearest first."""
-    kept = []
+    kept: list[Booking] = []
     for booking in sorted(bookings, key=distance):
         if claims <= 0:
             return kept

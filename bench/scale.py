@@ -15,7 +15,6 @@ import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,17 +26,16 @@ import questions
 import scale_report
 import shapes
 from history import DAY_S, QUARTER_S, Spec
-from history_rows import rfc3339
 from load import Failed
+from places import Place, asked_of, same_answer, span_of
 from questions import BOOKINGS, READS, Asker, Question
 from run import UNCACHED, interrupted, machine, say
-from services import Environment, Mysql, Server, Starter
+from services import Mysql, Starter
 
 SCRIPT = Path(__file__).with_name("walk.lua")
 MYSQL_OPTIONS = ("--innodb-buffer-pool-size=2G", "--innodb-redo-log-capacity=1G")
 CLIENTS = 32
 HOT = 100_000
-WINDOWS = 8
 COMPARED = 10
 #: of each length with the same density; the last has as much ahead as the first, and all the rest behind
 SPECS = {
@@ -48,34 +46,6 @@ SPECS = {
     "10^6, past only": Spec(1_000_000, 2_000, past=0.9985),
 }
 QUICK = {"10^4": SPECS["10^4"], "10^5": Spec(100_000, 2_000, hot=10_000)}
-
-
-@dataclass
-class Place:
-    """One history in one database, and the server that answers from it."""
-
-    kind: str
-    name: str
-    spec: Spec
-    environment: Environment
-    #: the SQLite file
-    file: str = ""
-    mysql: Mysql | None = None
-    server: Server | None = None
-    files: dict[str, Path] = field(default_factory=dict)
-
-    @property
-    def key(self) -> str:
-        return f"{self.kind} {self.name}"
-
-    @property
-    def port(self) -> int:
-        return self.running().port
-
-    def running(self) -> Server:
-        if self.server is None:
-            raise Failed(f"{self.key} is not running")
-        return self.server
 
 
 class Scale:
@@ -91,6 +61,7 @@ class Scale:
         self.specs = QUICK if options.quick else SPECS
         self.places: list[Place] = []
         self.results: dict[str, Any] = {"reads": {}, "bookings": {}, "shapes": {}, "fill": {}, "verify": {}}
+        self.results["clients"] = CLIENTS
 
     def fill(self) -> None:
         """Each history is made once, and written into both databases."""
@@ -100,10 +71,12 @@ class Scale:
             began = time.monotonic()
             bookings = history.history(spec, self.now_s)
             took = {"made": time.monotonic() - began}
-            for place in (self.sqlite(number, name, spec), self.on_mysql(number, name, spec)):
-                took[place.kind] = self.write(place, bookings)
-                self.places.append(place)
-            self.results["fill"][name] = took | span_of(bookings, self.now_s)
+            places = (self.sqlite(number, name, spec), self.on_mysql(number, name, spec))
+            with ThreadPoolExecutor(2) as pool:
+                writing = [pool.submit(self.write, place, bookings) for place in places]
+            took |= {place.kind: done.result() for place, done in zip(places, writing, strict=True)}
+            self.places += places
+            self.results["fill"][name] = took | span_of(spec, bookings, self.now_s)
         self.base_s = self.now_s // QUARTER_S * QUARTER_S + 2 * 3_600
 
     def sqlite(self, number: int, name: str, spec: Spec) -> Place:
@@ -231,41 +204,6 @@ class Scale:
         self.results["memory"] = {p.key: measure.memory(p.running().pid).rss for p in self.places}
         self.bookings()
         self.verify()
-
-
-def asked_of(place: Place, all_questions: tuple[Question, ...]) -> list[Question]:
-    return [question for question in all_questions if place.spec.hot or not question.hot]
-
-
-def same_answer(left: Place, right: Place, path: str) -> None:
-    """What is overdue moves with the clock: two answers of one second are the same."""
-    for _ in range(5):
-        one, other = (timeless(load.probe(place.port, path)) for place in (left, right))
-        if one == other:
-            return
-    raise Failed(f"{left.name}, {path}: {left.kind} answers {one}, {right.kind} {other}")
-
-
-def timeless(answer: load.Probe) -> Any:
-    if answer.status != 200:
-        raise Failed(f"status {answer.status}: {answer.body[:300]!r}")
-    body = json.loads(answer.body)
-    for row in body if isinstance(body, list) else []:
-        for name in ("free_now", "created_at", "updated_at"):
-            row.pop(name, None)
-    return body
-
-
-def span_of(bookings: list[history.Booking], now_s: int) -> dict[str, float]:
-    claims = sum(len(booking.parts) for booking in bookings)
-    past = sum(len(booking.parts) for booking in bookings if booking.ends_at <= now_s)
-    cold = [booking for booking in bookings if booking.ends_at < history.OPEN_END_S]
-    return {
-        "claims": claims,
-        "past": past,
-        "first_days": (now_s - bookings[0].starts_at) / DAY_S,
-        "last_days": (max(booking.starts_at for booking in cold) - now_s) / DAY_S,
-    }
 
 
 def arguments() -> argparse.Namespace:
