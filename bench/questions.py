@@ -80,11 +80,11 @@ def fleet(asker: Asker) -> Iterator[str]:
 def next_slot(asker: Asker) -> Iterator[str]:
     """All units of one hardware for four hours: seldom free at once."""
     for _ in range(ASKED):
-        yield next_path(asker, asker.hardware(), DAY_S)
+        hardware = asker.hardware()
+        yield next_path(asker, hardware, capacity_of(hardware), DAY_S)
 
 
-def next_path(asker: Asker, hardware: int, within_s: int) -> str:
-    units = capacity_of(hardware) if hardware <= asker.spec.hardware else 3
+def next_path(asker: Asker, hardware: int, units: int, within_s: int) -> str:
     if not asker.has_next:
         return f"/hardware?ids={hardware}&qty={units}&{asker.window(within_s, 4 * HOUR_S)}"
     after = asker.window(within_s).partition("&")[0].removeprefix("from=")
@@ -103,7 +103,13 @@ def hot_item(asker: Asker) -> Iterator[str]:
 
 def hot_next(asker: Asker) -> Iterator[str]:
     for _ in range(ASKED):
-        yield next_path(asker, asker.spec.hot_id, HOT_S)
+        yield next_path(asker, asker.spec.hot_id, 1, HOT_S)
+
+
+def hot_none(asker: Asker) -> Iterator[str]:
+    """So many units are hardly ever free at once: all of the 90 days have to be looked at."""
+    for _ in range(ASKED):
+        yield next_path(asker, asker.spec.hot_id, 4, HOT_S)
 
 
 READS = (
@@ -114,6 +120,7 @@ READS = (
     Question("steps", "step function over 90 days", steps),
     Question("hot-item", "hot item over a day", hot_item, hot=True),
     Question("hot-next", "hot item, next free slot", hot_next, hot=True),
+    Question("hot-none", "hot item, no slot in 90 days", hot_none, hot=True),
 )
 
 

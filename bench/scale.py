@@ -119,8 +119,7 @@ class Scale:
             place.server = self.starter.hardware(f"hardware {place.key}", place.environment | UNCACHED)
             self.stack.callback(place.server.stop)
             place.server.ready()
-        documented = json.loads(load.probe(self.places[0].port, "/openapi.json").body)["paths"]
-        self.has_next = questions.NEXT in documented
+        self.has_next = load.probe(self.places[0].port, questions.NEXT).status != 404
         self.results["next"] = questions.NEXT if self.has_next else "next_free_at of the list"
 
     def ask_for(self, place: Place, all_questions: tuple[Question, ...], seed: int) -> None:
