@@ -24,8 +24,8 @@ macro_rules! ids_1000 {
 }
 
 /// Some hardware, three times: over the window, over now, overdue. Ids in an IN list plan a range scan of
-/// `claim_overlap` on MySQL, where a join would read each hardware's whole history; and left to choose, MySQL walks
-/// through the whole fleet as soon as one of them has very many claims to come.
+/// `claim_overlap` on MySQL, where a join would read each hardware's whole history. Left to choose, MySQL walks through the
+/// whole fleet as soon as one of them has very many claims to come, and SQLite through each one's history by `claim_start`.
 macro_rules! of_page {
     ($claim:literal, $ids:expr) => {
         concat!(
@@ -51,17 +51,17 @@ macro_rules! of_page {
 pub(super) const OF_50: Statement = Statement::per_dialect(
     "claims_of_50",
     of_page!("claim FORCE INDEX (claim_overlap)", ids_50!()),
-    of_page!("claim", ids_50!()),
+    of_page!("claim INDEXED BY claim_overlap", ids_50!()),
 );
 pub(super) const OF_200: Statement = Statement::per_dialect(
     "claims_of_200",
     of_page!("claim FORCE INDEX (claim_overlap)", ids_200!()),
-    of_page!("claim", ids_200!()),
+    of_page!("claim INDEXED BY claim_overlap", ids_200!()),
 );
 pub(super) const OF_1000: Statement = Statement::per_dialect(
     "claims_of_1000",
     of_page!("claim FORCE INDEX (claim_overlap)", ids_1000!()),
-    of_page!("claim", ids_1000!()),
+    of_page!("claim INDEXED BY claim_overlap", ids_1000!()),
 );
 
 /// Hardware on a page at most.
@@ -171,8 +171,11 @@ macro_rules! of_one {
     };
 }
 /// The same for one hardware, where now is not asked about.
-pub(super) const OF_ONE: Statement =
-    Statement::per_dialect("claims_of_one", of_one!("claim FORCE INDEX (claim_item)"), of_one!("claim"));
+pub(super) const OF_ONE: Statement = Statement::per_dialect(
+    "claims_of_one",
+    of_one!("claim FORCE INDEX (claim_item)"),
+    of_one!("claim INDEXED BY claim_item"),
+);
 /// The next claims of some hardware in the order of their starts, so many of each.
 pub(super) const LATER: Statement = Statement::per_dialect(
     "claims_later",
