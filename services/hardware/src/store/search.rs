@@ -120,8 +120,8 @@ fn turned(claim: Claim, side: Side, need: Need) -> Claim {
     if side == Side::Later { claim } else { mirrored(claim, need.length_s) }
 }
 
-/// The first start of each of `hunts`, which look on the same side: one statement for all of them, and one more for
-/// those that need more claims than one batch has. `budget` counts the claims that may still be read.
+/// The first start of each of `hunts`, which look on the same side: one statement for 50 of them, and more for those
+/// that need more claims than one batch has. `budget` counts the claims that may still be read.
 ///
 /// # Errors
 /// The database cannot be reached.

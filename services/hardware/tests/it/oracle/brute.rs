@@ -14,6 +14,11 @@ pub const SLOT_S: i64 = 300;
 const SEARCH_S: i64 = 90 * 86_400;
 const GRACE_S: i64 = 86_400;
 
+/// Id, capacity, buffer.
+type HardwareRow = (i64, i64, i64);
+/// Hardware, start, end of the block, units, whether it is out, end.
+type ClaimRow = (i64, i64, i64, i64, i64, i64);
+
 pub struct OfOne {
     pub capacity: i64,
     buffer_s: i64,
@@ -31,17 +36,17 @@ impl Oracle {
     pub async fn read(app: &TestApp, now_s: i64) -> Self {
         let hardware = "SELECT id, capacity, buffer_s FROM hardware WHERE archived_id = 0";
         let claims = "SELECT hardware_id, starts_at, blocked_until, qty, is_out + 0 * id, ends_at FROM claim";
-        let (hardware, claims): (Vec<(i64, i64, i64)>, Vec<(i64, i64, i64, i64, i64, i64)>) =
-            match app.db.read().await.unwrap().conn() {
-                Conn::MySql(c, _) => (
-                    sqlx::query_as(hardware).fetch_all(&mut *c).await.unwrap(),
-                    sqlx::query_as(claims).fetch_all(&mut *c).await.unwrap(),
-                ),
-                Conn::Sqlite(c, _) => (
-                    sqlx::query_as(hardware).fetch_all(&mut *c).await.unwrap(),
-                    sqlx::query_as(claims).fetch_all(&mut *c).await.unwrap(),
-                ),
-            };
+        let (hardware, claims): (Vec<HardwareRow>, Vec<ClaimRow>) = match app.db.read().await.unwrap().conn()
+        {
+            Conn::MySql(c, _) => (
+                sqlx::query_as(hardware).fetch_all(&mut *c).await.unwrap(),
+                sqlx::query_as(claims).fetch_all(&mut *c).await.unwrap(),
+            ),
+            Conn::Sqlite(c, _) => (
+                sqlx::query_as(hardware).fetch_all(&mut *c).await.unwrap(),
+                sqlx::query_as(claims).fetch_all(&mut *c).await.unwrap(),
+            ),
+        };
         let item = |(id, capacity, buffer_s)| (id, OfOne { capacity, buffer_s, claims: Vec::new() });
         let mut of: BTreeMap<_, _> = hardware.into_iter().map(item).collect();
         let mut overdue = 0;
