@@ -26,8 +26,9 @@ use crate::{
     store::{self, claims, hardware},
 };
 
-/// Steps of one answer at most.
+/// Steps of one hardware at most.
 const MAX_STEPS: usize = 200_000;
+const ADVICE: &str = "ask for less";
 
 #[derive(Tags)]
 enum Tag {
@@ -67,7 +68,7 @@ impl AvailabilityApi {
         let held = claims::of_one(&mut lease.conn(), item.id, window, present).await?;
         drop(lease);
         metrics::counter!("hardware_availability_computations_total").increment(1);
-        let levels = bounded(levels(&claims::occupancy(&held), window), 0, "")?;
+        let levels = bounded(levels(&claims::occupancy(&held), window), MAX_STEPS, ADVICE)?;
         Ok(Json(AvailabilityView::new(item.hardware.capacity, &levels)))
     }
 
@@ -127,11 +128,10 @@ impl AvailabilityApi {
     }
 }
 
-/// `levels`, unless there are too many of them beside the `before` ones already there.
-fn bounded(levels: Vec<Level>, before: usize, hint: &str) -> Result<Vec<Level>, Problem> {
-    if before + levels.len() > MAX_STEPS {
-        let why =
-            format!("is so far from `from` that there are more than {MAX_STEPS} steps; ask for less{hint}");
+/// `levels`, unless there are more than `most`.
+fn bounded(levels: Vec<Level>, most: usize, advice: &str) -> Result<Vec<Level>, Problem> {
+    if levels.len() > most {
+        let why = format!("is so far from `from` that there are too many steps; {advice}");
         return Err(Problem::impossible(vec![FieldError::new("to", why)]));
     }
     Ok(levels)

@@ -207,11 +207,19 @@ pub async fn beyond(
     asked: &[(i64, i64)],
     limit: i64,
 ) -> Result<HashMap<i64, Vec<Held>>, DbError> {
-    let statement = if side == Side::Later { &LATER } else { &EARLIER };
-    let json = serde_json::to_string(asked).unwrap_or_default();
-    let rows = on_conn!(conn, *statement, |sql, c| {
-        sqlx::query_as::<_, ClaimRow>(sql).bind(json).bind(limit).fetch_all(&mut **c)
-    })?;
+    let sizes = if side == Side::Later { &LATER[..] } else { &EARLIER[..] };
+    let most = sizes.iter().map(|(size, _)| *size).max().unwrap_or(1);
+    let mut rows = Vec::new();
+    for part in asked.chunks(most) {
+        let Some((size, statement)) = sizes.iter().find(|(size, _)| part.len() <= *size) else { continue };
+        // There is no hardware 0: it fills what is left of the text.
+        let padded = part.iter().chain(std::iter::repeat(&(0, 0))).take(*size);
+        rows.extend(on_conn!(&mut *conn, **statement, |sql, c| {
+            let query = sqlx::query_as::<_, ClaimRow>(sql);
+            let query = padded.fold(query, |query, (id, at)| query.bind(*id).bind(*at).bind(limit));
+            query.fetch_all(&mut **c)
+        })?);
+    }
     let mut by_hardware: HashMap<i64, Vec<Held>> = HashMap::new();
     for ClaimRow { id, hardware_id, starts_at, blocked_until, qty, .. } in rows {
         let claim = Claim { starts_at, blocked_until, qty };

@@ -120,8 +120,8 @@ fn turned(claim: Claim, side: Side, need: Need) -> Claim {
     if side == Side::Later { claim } else { mirrored(claim, need.length_s) }
 }
 
-/// The first start of each of `hunts`, which look on the same side: one statement for all of them, and one more for
-/// those that need more claims than one batch has. `budget` counts the claims that may still be read.
+/// The first start of each of `hunts`, which look on the same side: one statement for 50 of them, and more for those
+/// that need more claims than one batch has. `budget` counts the claims that may still be read.
 ///
 /// # Errors
 /// The database cannot be reached.
@@ -136,6 +136,9 @@ pub async fn first_starts(
         let asked = asked(hunts, &steps);
         let Some(side) = hunts.first().map(|hunt| hunt.side).filter(|_| !asked.is_empty() && *budget > 0)
         else {
+            if !asked.is_empty() {
+                tracing::warn!(claims = MAX_CLAIMS, "a search for a free time has read all it may and ends");
+            }
             let found = |step| if let Step::Found(at) = step { Some(at) } else { None };
             let turned = |(at, hunt): (Option<i64>, &Hunt)| {
                 at.map(|at| if hunt.side == Side::Later { at } else { -at })

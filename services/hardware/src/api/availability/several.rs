@@ -20,8 +20,9 @@ use crate::{
     store::{claims, hardware},
 };
 
-/// What is said besides where there are too many steps.
-const HINT: &str = ", or name a `grain`";
+/// Steps of all hardware together at most.
+const MAX_STEPS: usize = 50_000;
+const ADVICE: &str = "ask for less at once, or name a `grain`";
 
 /// The query parameters, as they came.
 #[derive(Clone, Debug)]
@@ -54,14 +55,14 @@ pub(super) async fn answer(
     let mut claims = claims::over(&mut lease.conn(), &ids, window, present).await?;
     drop(lease);
     metrics::counter!("hardware_availability_computations_total").increment(1);
-    let (mut views, mut steps) = (Vec::with_capacity(items.len()), 0);
+    let (mut views, mut left) = (Vec::with_capacity(items.len()), MAX_STEPS);
     for item in items {
         let exact = levels(&claims.remove(&item.id).unwrap_or_default().in_window, window);
         let told = match &cells {
             Some(ends) => coarse(&exact, ends),
-            None => bounded(exact, steps, HINT)?,
+            None => bounded(exact, left, ADVICE)?,
         };
-        steps += told.len();
+        left = left.saturating_sub(told.len());
         let availability = AvailabilityView::new(item.hardware.capacity, &told);
         views.push(HardwareAvailabilityView::new(item.id, availability));
     }

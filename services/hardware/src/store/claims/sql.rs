@@ -24,8 +24,8 @@ macro_rules! ids_1000 {
 }
 
 /// Some hardware, three times: over the window, over now, overdue. Ids in an IN list plan a range scan of
-/// `claim_overlap` on MySQL, where a join would read each hardware's whole history; and left to choose, MySQL walks
-/// through the whole fleet as soon as one of them has very many claims to come.
+/// `claim_overlap` on MySQL, where a join would read each hardware's whole history. Left to choose, MySQL walks through the
+/// whole fleet as soon as one of them has very many claims to come, and SQLite through each one's history by `claim_start`.
 macro_rules! of_page {
     ($claim:literal, $ids:expr) => {
         concat!(
@@ -51,17 +51,17 @@ macro_rules! of_page {
 pub(super) const OF_50: Statement = Statement::per_dialect(
     "claims_of_50",
     of_page!("claim FORCE INDEX (claim_overlap)", ids_50!()),
-    of_page!("claim", ids_50!()),
+    of_page!("claim INDEXED BY claim_overlap", ids_50!()),
 );
 pub(super) const OF_200: Statement = Statement::per_dialect(
     "claims_of_200",
     of_page!("claim FORCE INDEX (claim_overlap)", ids_200!()),
-    of_page!("claim", ids_200!()),
+    of_page!("claim INDEXED BY claim_overlap", ids_200!()),
 );
 pub(super) const OF_1000: Statement = Statement::per_dialect(
     "claims_of_1000",
     of_page!("claim FORCE INDEX (claim_overlap)", ids_1000!()),
-    of_page!("claim", ids_1000!()),
+    of_page!("claim INDEXED BY claim_overlap", ids_1000!()),
 );
 
 /// Hardware on a page at most.
@@ -171,34 +171,108 @@ macro_rules! of_one {
     };
 }
 /// The same for one hardware, where now is not asked about.
-pub(super) const OF_ONE: Statement =
-    Statement::per_dialect("claims_of_one", of_one!("claim FORCE INDEX (claim_item)"), of_one!("claim"));
+pub(super) const OF_ONE: Statement = Statement::per_dialect(
+    "claims_of_one",
+    of_one!("claim FORCE INDEX (claim_item)"),
+    of_one!("claim INDEXED BY claim_item"),
+);
+macro_rules! ten {
+    ($arm:ident, $claim:literal) => {
+        concat!(
+            $arm!($claim),
+            " UNION ALL ",
+            $arm!($claim),
+            " UNION ALL ",
+            $arm!($claim),
+            " UNION ALL ",
+            $arm!($claim),
+            " UNION ALL ",
+            $arm!($claim),
+            " UNION ALL ",
+            $arm!($claim),
+            " UNION ALL ",
+            $arm!($claim),
+            " UNION ALL ",
+            $arm!($claim),
+            " UNION ALL ",
+            $arm!($claim),
+            " UNION ALL ",
+            $arm!($claim)
+        )
+    };
+}
+/// An arm for each hardware: for a time out of another table MySQL finds no range, and reads the history.
+macro_rules! later_1 {
+    ($claim:literal) => {
+        concat!(
+            "SELECT id, hardware_id, starts_at, blocked_until, qty, 0 AS part FROM (
+        SELECT id, hardware_id, starts_at, blocked_until, qty FROM ",
+            $claim,
+            " WHERE hardware_id = ? AND starts_at >= ? ORDER BY starts_at LIMIT ?) AS next"
+        )
+    };
+}
+macro_rules! later_10 {
+    ($claim:literal) => {
+        ten!(later_1, $claim)
+    };
+}
+macro_rules! later_20 {
+    ($claim:literal) => {
+        concat!(later_10!($claim), " UNION ALL ", later_10!($claim))
+    };
+}
+macro_rules! later_50 {
+    ($claim:literal) => {
+        concat!(later_10!($claim), " UNION ALL ", later_20!($claim), " UNION ALL ", later_20!($claim))
+    };
+}
+macro_rules! earlier_1 {
+    ($claim:literal) => {
+        concat!(
+            "SELECT id, hardware_id, starts_at, blocked_until, qty, 0 AS part FROM (
+        SELECT id, hardware_id, starts_at, blocked_until, qty FROM ",
+            $claim,
+            " WHERE hardware_id = ? AND blocked_until <= ? ORDER BY blocked_until DESC LIMIT ?) AS next"
+        )
+    };
+}
+macro_rules! earlier_10 {
+    ($claim:literal) => {
+        ten!(earlier_1, $claim)
+    };
+}
+
+pub(super) const LATER_1: Statement = Statement::per_dialect(
+    "claims_later_1",
+    later_1!("claim FORCE INDEX (claim_start)"),
+    later_1!("claim INDEXED BY claim_start"),
+);
+pub(super) const LATER_10: Statement = Statement::per_dialect(
+    "claims_later_10",
+    later_10!("claim FORCE INDEX (claim_start)"),
+    later_10!("claim INDEXED BY claim_start"),
+);
+pub(super) const LATER_50: Statement = Statement::per_dialect(
+    "claims_later_50",
+    later_50!("claim FORCE INDEX (claim_start)"),
+    later_50!("claim INDEXED BY claim_start"),
+);
+pub(super) const EARLIER_1: Statement = Statement::per_dialect(
+    "claims_earlier_1",
+    earlier_1!("claim FORCE INDEX (claim_overlap)"),
+    earlier_1!("claim INDEXED BY claim_overlap"),
+);
+pub(super) const EARLIER_10: Statement = Statement::per_dialect(
+    "claims_earlier_10",
+    earlier_10!("claim FORCE INDEX (claim_overlap)"),
+    earlier_10!("claim INDEXED BY claim_overlap"),
+);
 /// The next claims of some hardware in the order of their starts, so many of each.
-pub(super) const LATER: Statement = Statement::per_dialect(
-    "claims_later",
-    "SELECT c.id, c.hardware_id, c.starts_at, c.blocked_until, c.qty, 0 AS part
-     FROM JSON_TABLE(?, '$[*]' COLUMNS (hardware BIGINT PATH '$[0]', at BIGINT PATH '$[1]')) AS asked
-     STRAIGHT_JOIN LATERAL (
-        SELECT id, hardware_id, starts_at, blocked_until, qty FROM claim FORCE INDEX (claim_start)
-        WHERE hardware_id = asked.hardware AND starts_at >= asked.at ORDER BY starts_at LIMIT ?) AS c",
-    "SELECT c.id, c.hardware_id, c.starts_at, c.blocked_until, c.qty, 0 AS part
-     FROM json_each(?) AS asked CROSS JOIN claim AS c ON c.id IN (
-        SELECT id FROM claim WHERE hardware_id = (asked.value ->> 0) AND starts_at >= (asked.value ->> 1)
-        ORDER BY starts_at LIMIT ?)",
-);
+pub(super) const LATER: [(usize, &Statement); 3] = [(1, &LATER_1), (10, &LATER_10), (50, &LATER_50)];
 /// The claims before, in the order of their ends, the last first.
-pub(super) const EARLIER: Statement = Statement::per_dialect(
-    "claims_earlier",
-    "SELECT c.id, c.hardware_id, c.starts_at, c.blocked_until, c.qty, 0 AS part
-     FROM JSON_TABLE(?, '$[*]' COLUMNS (hardware BIGINT PATH '$[0]', at BIGINT PATH '$[1]')) AS asked
-     STRAIGHT_JOIN LATERAL (
-        SELECT id, hardware_id, starts_at, blocked_until, qty FROM claim FORCE INDEX (claim_overlap)
-        WHERE hardware_id = asked.hardware AND blocked_until <= asked.at ORDER BY blocked_until DESC LIMIT ?) AS c",
-    "SELECT c.id, c.hardware_id, c.starts_at, c.blocked_until, c.qty, 0 AS part
-     FROM json_each(?) AS asked CROSS JOIN claim AS c ON c.id IN (
-        SELECT id FROM claim WHERE hardware_id = (asked.value ->> 0) AND blocked_until <= (asked.value ->> 1)
-        ORDER BY blocked_until DESC LIMIT ?)",
-);
+pub(super) const EARLIER: [(usize, &Statement); 2] = [(1, &EARLIER_1), (10, &EARLIER_10)];
+
 /// Hardware that may be over-committed now or later: nothing else can be.
 pub(super) const SUSPECTS: Statement = Statement::both(
     "claims_suspects",
@@ -207,5 +281,17 @@ pub(super) const SUSPECTS: Statement = Statement::both(
      SELECT hardware_id FROM claim WHERE is_out = 1 AND ends_at <= ?",
 );
 
-pub(in crate::store) const STATEMENTS: &[&Statement] =
-    &[&OF_50, &OF_200, &OF_1000, &OF_FLEET, &OF_FLEET_AND_NOW, &OF_ONE, &LATER, &EARLIER, &SUSPECTS];
+pub(in crate::store) const STATEMENTS: &[&Statement] = &[
+    &OF_50,
+    &OF_200,
+    &OF_1000,
+    &OF_FLEET,
+    &OF_FLEET_AND_NOW,
+    &OF_ONE,
+    &LATER_1,
+    &LATER_10,
+    &LATER_50,
+    &EARLIER_1,
+    &EARLIER_10,
+    &SUSPECTS,
+];
