@@ -68,13 +68,11 @@ class Scale:
         for number, (name, spec) in enumerate(self.specs.items()):
             self.now_s = int(time.time())
             say(f"{name}: making {spec.claims:,} claims on {spec.hardware:,} hardware")
-            began = time.monotonic()
             bookings = history.history(spec, self.now_s)
-            took = {"made": time.monotonic() - began}
             places = (self.sqlite(number, name, spec), self.on_mysql(number, name, spec))
             with ThreadPoolExecutor(2) as pool:
                 writing = [pool.submit(self.write, place, bookings) for place in places]
-            took |= {place.kind: done.result() for place, done in zip(places, writing, strict=True)}
+            took = {place.kind: done.result() for place, done in zip(places, writing, strict=True)}
             self.places += places
             self.results["fill"][name] = took | span_of(spec, bookings, self.now_s)
         self.base_s = self.now_s // QUARTER_S * QUARTER_S + 2 * 3_600

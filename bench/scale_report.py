@@ -218,9 +218,9 @@ def fill_table(results: Results) -> str:
     for name, of in results["fill"].items():
         past = f"{of['past'] / of['claims']:.1%}"
         days = [f"{of[column]:,.0f} days" for column in ("first_days", "last_days")]
-        took = [f"{of[column]:.0f} s" for column in ("made", "sqlite", "mysql")]
+        took = [f"{of[column]:.0f} s" for column in ("sqlite", "mysql")]
         rows.append([name, f"{of['hardware']:,}", f"{of['claims']:,}", past, *days, *took])
-    head = ["history", "hardware", "claims", "past", "back", "ahead", "made in", "into SQLite", "into MySQL"]
+    head = ["history", "hardware", "claims", "past", "back", "ahead", "into SQLite", "into MySQL"]
     return table(head, rows)
 
 
