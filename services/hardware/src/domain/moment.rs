@@ -75,7 +75,7 @@ fn parse(text: &str) -> Option<Moment> {
 }
 
 /// A day such as `2026-06-11`.
-pub(super) fn parse_date(text: &str) -> Option<NaiveDate> {
+pub(in crate::domain) fn parse_date(text: &str) -> Option<NaiveDate> {
     let digits =
         text.bytes().enumerate().all(|(i, b)| if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() });
     digits.then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()).flatten()

@@ -1,25 +1,23 @@
 //! A series: one booking, repeated every day or every week on the clocks of one zone.
 
-use std::{fmt, str::FromStr};
-
-use chrono::{DateTime, Days, NaiveDate, NaiveDateTime};
+use chrono::{DateTime, Days, NaiveDateTime};
 use chrono_tz::Tz;
 
 use super::{
     Invalid,
-    moment::{Moment, Skipped, parse_date},
+    moment::{Moment, Skipped},
     window::Window,
     wish,
 };
 
+mod end;
 mod shift;
 #[cfg(test)]
 mod tests;
 
-pub use self::shift::Shift;
+use self::end::Last;
+pub use self::{end::Until, shift::Shift};
 
-/// What is said of an `until` that cannot be read.
-const EXPECTED: &str = "is neither a day such as 2026-12-24 nor a time such as 2026-12-24T17:00";
 /// Occurrences of one series at most: a year of days.
 pub const MAX_OCCURRENCES: usize = 366;
 /// Claims of one series at most: its lines times its occurrences.
@@ -51,35 +49,6 @@ impl Every {
             Self::Day => 1,
             Self::Week => 7,
         }
-    }
-}
-
-/// The last day, or time, on which an occurrence may start.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Until {
-    /// All of this day, in the zone of the series.
-    Date(NaiveDate),
-    /// This time, itself included.
-    Moment(Moment),
-}
-
-/// As it is read.
-impl fmt::Display for Until {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Date(date) => write!(f, "{date}"),
-            Self::Moment(moment) => moment.fmt(f),
-        }
-    }
-}
-
-/// `DATE` alone, or as a time is read elsewhere.
-impl FromStr for Until {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let date = if text.len() == 10 { parse_date(text).map(Self::Date) } else { None };
-        date.or_else(|| text.parse().ok().map(Self::Moment)).ok_or(EXPECTED)
     }
 }
 
@@ -178,7 +147,7 @@ impl Repeat {
         zone: Tz,
         now_s: i64,
     ) -> Result<Vec<Occurrence>, Invalid> {
-        let last = self.last(zone)?;
+        let last = Last::of(self.end, zone)?;
         let mut all = Vec::new();
         for at in 0..=MAX_OCCURRENCES {
             let given = |moment| if at == 0 { Some(moment) } else { self.later(moment, at, zone) };
@@ -204,44 +173,11 @@ impl Repeat {
         let days = self.every.days() * at as u64;
         on_wall(moment, zone).checked_add_days(Days::new(days)).map(Moment::Wall)
     }
-
-    fn last(&self, zone: Tz) -> Result<Last, Invalid> {
-        Ok(match self.end {
-            End::Count(count) => Last::Count(count),
-            End::Until(Until::Date(date)) => Last::Date(date),
-            End::Until(Until::Moment(moment)) => {
-                let at_s = moment.resolve(zone).map_err(|e| Invalid::new("repeat.until", e.to_string()))?;
-                Last::At(at_s)
-            }
-        })
-    }
 }
 
 fn counted(count: i64) -> Result<usize, Invalid> {
     let fits = usize::try_from(count).ok().filter(|count| (1..=MAX_OCCURRENCES).contains(count));
     fits.ok_or_else(|| Invalid::new("repeat.count", format!("is {count}; it must be 1 to {MAX_OCCURRENCES}")))
-}
-
-/// [`End`], with its times in UTC.
-#[derive(Clone, Copy, Debug)]
-enum Last {
-    Count(usize),
-    Date(NaiveDate),
-    At(i64),
-}
-
-impl Last {
-    /// Whether an occurrence at `start` behind `before` others is no part of the series any more.
-    fn is_passed(self, before: usize, start: Moment, zone: Tz) -> bool {
-        match self {
-            Self::Count(count) => before >= count,
-            Self::Date(date) => on_wall(start, zone).date() > date,
-            Self::At(at_s) => match start.resolve(zone) {
-                Ok(start) => start > at_s,
-                Err(_) => on_wall(start, zone) > on_wall(Moment::Instant(at_s), zone),
-            },
-        }
-    }
 }
 
 /// What the clocks of `zone` show.

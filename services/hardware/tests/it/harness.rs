@@ -4,6 +4,7 @@ pub mod answer;
 pub mod booking;
 pub mod mysql;
 pub mod random;
+pub mod series;
 
 use std::sync::Arc;
 

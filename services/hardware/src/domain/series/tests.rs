@@ -1,10 +1,10 @@
 //! Known answers, and brute force over zones with odd rules.
 
-use chrono::{NaiveTime, TimeDelta, TimeZone};
+use chrono::{NaiveDate, NaiveTime, TimeDelta, TimeZone};
 use proptest::prelude::*;
 use rstest::rstest;
 
-use super::*;
+use super::{end::EXPECTED, *};
 use crate::domain::moment::rfc3339;
 
 const NEW_YORK: Tz = Tz::America__New_York;

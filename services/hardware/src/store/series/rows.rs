@@ -42,10 +42,11 @@ const UPDATE_RESERVATIONS: Statement = Statement::per_dialect(
      STRAIGHT_JOIN reservation r ON r.id = given.id
      SET r.state = given.state, r.starts_at = given.starts_at, r.ends_at = given.ends_at,
         r.user_name = given.user_name, r.purpose = given.purpose, r.version = r.version + 1, r.updated_at = ?",
-    "UPDATE reservation SET state = given.value ->> 'state', starts_at = given.value ->> 'starts_at',
+    "WITH given AS (SELECT value FROM json_each(?))
+     UPDATE reservation SET state = given.value ->> 'state', starts_at = given.value ->> 'starts_at',
         ends_at = given.value ->> 'ends_at', user_name = given.value ->> 'user', purpose = given.value ->> 'purpose',
-        version = version + 1, updated_at = ?2
-     FROM json_each(?1) AS given WHERE reservation.id = given.value ->> 'id'",
+        version = version + 1, updated_at = ?
+     FROM given WHERE reservation.id = given.value ->> 'id'",
 );
 pub(super) const DELETE_LINES: Statement = Statement::per_dialect(
     "series_delete_lines",
