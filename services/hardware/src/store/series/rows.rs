@@ -1,4 +1,5 @@
-//! The statements of series. Many rows travel as one JSON parameter, so that the text is fixed.
+//! The statements of series. Many rows travel as one JSON parameter, so that the text is fixed; MySQL is told by which
+//! index to find the rows of each, because it would rather read a whole small table, and wait for others' locks in it.
 
 use chrono_tz::Tz;
 use serde_json::{Value, json};
@@ -39,7 +40,7 @@ const UPDATE_RESERVATIONS: Statement = Statement::per_dialect(
     "UPDATE JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$.id', state VARCHAR(16) PATH '$.state',
         starts_at BIGINT PATH '$.starts_at', ends_at BIGINT PATH '$.ends_at', user_name VARCHAR(200) PATH '$.user',
         purpose VARCHAR(1000) PATH '$.purpose')) AS given
-     STRAIGHT_JOIN reservation r ON r.id = given.id
+     STRAIGHT_JOIN reservation r FORCE INDEX (PRIMARY) ON r.id = given.id
      SET r.state = given.state, r.starts_at = given.starts_at, r.ends_at = given.ends_at,
         r.user_name = given.user_name, r.purpose = given.purpose, r.version = r.version + 1, r.updated_at = ?",
     "WITH given AS (SELECT value FROM json_each(?))
@@ -51,7 +52,7 @@ const UPDATE_RESERVATIONS: Statement = Statement::per_dialect(
 pub(super) const DELETE_LINES: Statement = Statement::per_dialect(
     "series_delete_lines",
     "DELETE l FROM JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$')) AS given
-     STRAIGHT_JOIN reservation_line l ON l.reservation_id = given.id",
+     STRAIGHT_JOIN reservation_line l FORCE INDEX (PRIMARY) ON l.reservation_id = given.id",
     "DELETE FROM reservation_line WHERE reservation_id IN (SELECT value FROM json_each(?))",
 );
 pub(super) const UPDATE_CLAIMS: Statement = Statement::per_dialect(
@@ -59,7 +60,7 @@ pub(super) const UPDATE_CLAIMS: Statement = Statement::per_dialect(
     "UPDATE JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$.id', starts_at BIGINT PATH '$.starts_at',
         ends_at BIGINT PATH '$.ends_at', blocked_until BIGINT PATH '$.blocked_until', span BIGINT PATH '$.span',
         qty BIGINT PATH '$.qty')) AS given
-     STRAIGHT_JOIN claim c ON c.id = given.id
+     STRAIGHT_JOIN claim c FORCE INDEX (PRIMARY) ON c.id = given.id
      SET c.starts_at = given.starts_at, c.ends_at = given.ends_at, c.blocked_until = given.blocked_until,
         c.span = given.span, c.qty = given.qty",
     "UPDATE claim SET starts_at = given.value ->> 'starts_at', ends_at = given.value ->> 'ends_at',
@@ -69,14 +70,14 @@ pub(super) const UPDATE_CLAIMS: Statement = Statement::per_dialect(
 pub(super) const DELETE_CLAIMS: Statement = Statement::per_dialect(
     "series_delete_claims",
     "DELETE c FROM JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$')) AS given
-     STRAIGHT_JOIN claim c ON c.id = given.id",
+     STRAIGHT_JOIN claim c FORCE INDEX (PRIMARY) ON c.id = given.id",
     "DELETE FROM claim WHERE id IN (SELECT value FROM json_each(?))",
 );
 const CLAIMS: Statement = Statement::per_dialect(
     "series_claims",
     "SELECT c.reservation_id, c.id, c.hardware_id, c.starts_at, c.ends_at, c.blocked_until, c.qty, c.is_out, c.forced
      FROM JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$')) AS given
-     STRAIGHT_JOIN claim c ON c.reservation_id = given.id ORDER BY c.hardware_id, c.id",
+     STRAIGHT_JOIN claim c FORCE INDEX (claim_of_reservation) ON c.reservation_id = given.id ORDER BY c.hardware_id, c.id",
     "SELECT c.reservation_id, c.id, c.hardware_id, c.starts_at, c.ends_at, c.blocked_until, c.qty, c.is_out, c.forced
      FROM json_each(?) AS given
      CROSS JOIN claim c ON c.reservation_id = given.value ORDER BY c.hardware_id, c.id",
@@ -136,6 +137,9 @@ pub(super) async fn insert_reservations(
 }
 
 /// Writes one event for each of these reservations.
+///
+/// MySQL takes numbers for rows of which it does not know how many come 1, 2, 4, 8 at a time, and what it has left is a gap
+/// at which readers of the audit log wait. So they come in parts of 1, 3, 7, 15 rows and so on, which leave none.
 pub(super) async fn insert_events(
     conn: &mut Conn<'_>,
     kind: &str,
@@ -143,13 +147,24 @@ pub(super) async fn insert_events(
     told: &[(i64, Value)],
     now_s: i64,
 ) -> Result<(), DbError> {
-    // A text within a text: MySQL would put the members of an object into an order of its own.
-    let rows: Vec<_> = told.iter().map(|(id, data)| json!([id, data.to_string()])).collect();
-    let rows = Value::Array(rows).to_string();
-    on_conn!(conn, INSERT_EVENTS, |sql, c| async {
-        let query = sqlx::query(sql).bind(now_s).bind(kind).bind(actor).bind(&rows);
-        query.execute(&mut **c).await.map(|_| ())
-    })
+    let mut rest = told;
+    while !rest.is_empty() {
+        let (part, later) = rest.split_at(without_gap(rest.len()));
+        // A text within a text: MySQL would put the members of an object into an order of its own.
+        let rows: Vec<_> = part.iter().map(|(id, data)| json!([id, data.to_string()])).collect();
+        let rows = Value::Array(rows).to_string();
+        on_conn!(&mut *conn, INSERT_EVENTS, |sql, c| async {
+            let query = sqlx::query(sql).bind(now_s).bind(kind).bind(actor).bind(&rows);
+            query.execute(&mut **c).await.map(|_| ())
+        })?;
+        rest = later;
+    }
+    Ok(())
+}
+
+/// The largest of 1, 3, 7, 15, ... up to `rows`, which is at least 1.
+fn without_gap(rows: usize) -> usize {
+    (1 << (rows + 1).ilog2()) - 1
 }
 
 pub(super) async fn update_reservations(conn: &mut Conn<'_>, rows: &str, now_s: i64) -> Result<(), DbError> {
@@ -178,4 +193,15 @@ pub(super) async fn claims(conn: &mut Conn<'_>, ids: &[i64]) -> Result<Vec<(i64,
     let rows =
         on_conn!(conn, CLAIMS, |sql, c| sqlx::query_as::<_, ClaimOf>(sql).bind(&ids).fetch_all(&mut **c))?;
     Ok(rows.into_iter().map(|row| (row.reservation_id, row.claim.into())).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn events_come_in_parts_that_leave_no_gap() {
+        let parts = [1, 2, 3, 6, 7, 8, 14, 15, 366].map(without_gap);
+        assert_eq!(parts, [1, 1, 3, 3, 7, 7, 7, 15, 255]);
+    }
 }

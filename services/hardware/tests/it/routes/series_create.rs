@@ -166,6 +166,7 @@ on_both! {
         assert_eq!(app.number("SELECT COUNT(*) FROM series").await, 0);
     }
 
+    // And none of them is behind a gap at which a reader would wait.
     async fn every_reservation_and_the_series_have_their_event(app) {
         let id = app.rig("rig", 1, 0).await;
         let made = app.repeated(id, &clock("13:00"), &clock("14:00"), days(2)).await;
@@ -176,6 +177,12 @@ on_both! {
         assert_eq!(told[1..], [("reservation.created", &*subjects[0]), ("reservation.created", &*subjects[1]), ("series.created", &*series)]);
         assert_eq!((&events[2]["data"]["series_id"], &events[2]["data"]["starts_at"]), (&made["series_id"], &json!("2026-06-12T13:00:00Z")));
         assert_eq!(events[3]["data"], json!({ "zone": "UTC", "every": "day", "wanted": 2, "created": 2, "skipped": 0 }));
+        for count in [3, 6, 100] {
+            app.repeated(app.rig(&format!("rig {count}"), 1, 0).await, &clock("13:00"), &clock("14:00"), days(count)).await;
+        }
+        let last = app.number("SELECT MAX(seq) FROM event").await;
+        let all = app.get("/events?limit=1000").await.expect(200).json();
+        assert_eq!((all.as_array().unwrap().len(), &all[all.as_array().unwrap().len() - 1]["seq"]), (4 + 3 + 6 + 100 + 6, &json!(last)));
     }
 }
 

@@ -1,9 +1,11 @@
 //! Several at once at the same hardware: no capacity is exceeded, and where only one can have it, one does.
 
+use std::sync::Arc;
+
 use serde_json::json;
 
 use crate::harness::{
-    at_once,
+    at_once_with,
     booking::clock,
     on_both,
     series::{days, days_or_skip, ids, series},
@@ -14,8 +16,8 @@ const NONE: [&str; 0] = [];
 on_both! {
     async fn of_series_that_overlap_exactly_one_is_booked(app) {
         let id = app.rig("rig", 1, 0).await;
-        let replica = app.replica(&[]).await;
-        let statuses = at_once(app, 8, move |app, i| async move {
+        let app = Arc::new(app);
+        let statuses = at_once_with(&app, 8, move |app, i| async move {
             // Each meets each other somewhere, and no two are the same.
             let from = format!("2026-06-{}T13:00:00Z", 12 + i);
             let to = format!("2026-06-{}T14:00:00Z", 12 + i);
@@ -23,21 +25,21 @@ on_both! {
         }).await;
         assert_eq!(statuses.iter().filter(|status| **status == 201).count(), 1, "{statuses:?}");
         assert_eq!(statuses.iter().filter(|status| **status == 409).count(), 7, "{statuses:?}");
-        assert_eq!(replica.number("SELECT COUNT(*) FROM claim").await, 20);
-        assert_eq!(replica.violations().await, NONE);
+        assert_eq!(app.number("SELECT COUNT(*) FROM claim").await, 20);
+        assert_eq!(app.violations().await, NONE);
     }
 
     async fn what_several_leave_each_other_is_all_there_is(app) {
         let (a, b) = (app.rig("a", 2, 0).await, app.rig("b", 2, 0).await);
-        let replica = app.replica(&[]).await;
-        let made = at_once(app, 6, move |app, i| async move {
+        let app = Arc::new(app);
+        let made = at_once_with(&app, 6, move |app, i| async move {
             let mut body = series(a, &clock("13:00"), &clock("14:00"), days_or_skip(10));
             body["lines"] = if i % 2 == 0 { json!([{ "hardware": a }, { "hardware": b }]) } else { json!([{ "hardware": b }, { "hardware": a }]) };
             let answer = app.post("/reservations", body).await;
             if answer.status == 201 { ids(&answer.json()["created"]).len() } else { answer.problem(409); 0 }
         }).await;
         assert_eq!(made.iter().sum::<usize>(), 20, "{made:?}");
-        assert_eq!(replica.violations().await, NONE);
+        assert_eq!(app.violations().await, NONE);
     }
 
     async fn moving_and_calling_off_beside_each_other_keep_every_promise(app) {
@@ -46,8 +48,8 @@ on_both! {
         for _ in 0..3 {
             all.push(ids(&app.repeated(id, &clock("13:00"), &clock("14:00"), days(6)).await["created"]));
         }
-        let replica = app.replica(&[]).await;
-        let done = at_once(app, 9, move |app, i| {
+        let app = Arc::new(app);
+        let done = at_once_with(&app, 9, move |app, i| {
             let made = all[i % 3].clone();
             async move {
                 for round in 0..4_usize {
@@ -63,19 +65,19 @@ on_both! {
             }
         }).await;
         assert_eq!(done.len(), 9);
-        assert_eq!(replica.number("SELECT COUNT(*) FROM reservation WHERE state = 'cancelled'").await, 6);
-        assert_eq!(replica.violations().await, NONE);
+        assert_eq!(app.number("SELECT COUNT(*) FROM reservation WHERE state = 'cancelled'").await, 6);
+        assert_eq!(app.violations().await, NONE);
     }
 
     async fn a_series_sent_many_times_with_one_key_is_booked_once(app) {
         let id = app.rig("rig", 20, 0).await;
-        let replica = app.replica(&[]).await;
-        let bodies = at_once(app, 10, move |app, _| async move {
+        let app = Arc::new(app);
+        let bodies = at_once_with(&app, 10, move |app, _| async move {
             let request = app.request(reqwest::Method::POST, "/reservations").header("Idempotency-Key", "k");
             let answer = crate::harness::Answer::of(request.json(&series(id, &clock("13:00"), &clock("14:00"), days(3)))).await;
             answer.expect(201).body
         }).await;
         assert!(bodies.windows(2).all(|pair| pair[0] == pair[1]));
-        assert_eq!(replica.number("SELECT COUNT(*) FROM reservation").await, 3);
+        assert_eq!(app.number("SELECT COUNT(*) FROM reservation").await, 3);
     }
 }
