@@ -1,8 +1,7 @@
 //! Series: many bookings made, moved and called off together, each of them a reservation like any other.
 //!
-//! The way to claim is that of every booking ([ADR 13](../../../docs/adr/0013-lock-the-hardware-then-look.md)). But claims
-//! are read once for each hardware, and everything is written in a few statements, so that the locks are held for
-//! as long as one long booking holds them.
+//! The way to claim is that of every booking (ADR 13). But claims are read once for each hardware, and everything is
+//! written in a few statements, so that the locks are not held for as long as so many bookings would take (ADR 24).
 
 mod cancel;
 mod change;

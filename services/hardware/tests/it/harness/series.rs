@@ -6,7 +6,9 @@ use super::{Answer, TestApp};
 
 /// The body of a booking that repeats, in wall clock or with an offset.
 pub fn series(hardware: i64, from: &str, to: &str, repeat: Value) -> Value {
-    json!({ "starts_at": from, "ends_at": to, "lines": [{ "hardware": hardware }], "repeat": repeat })
+    let mut body = json!({ "starts_at": from, "ends_at": to, "lines": [{ "hardware": hardware }] });
+    body["repeat"] = repeat;
+    body
 }
 
 /// `{"every": "day", "count": N}`.
