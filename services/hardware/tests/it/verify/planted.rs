@@ -102,7 +102,7 @@ finds! {
     a_confirmed_line_with_two_claims_is_found:
         "INSERT INTO claim (hardware_id, reservation_id, starts_at, ends_at, blocked_until, qty, forced) SELECT hardware_id, reservation_id, starts_at, ends_at, blocked_until, qty, 1 FROM claim WHERE id = 1"
         => [
-            "I3: reservation 1 is confirmed, hardware 1: it must have one claim of 1 units, and has claim 1, claim 9",
+            "I3: reservation 1 is confirmed, hardware 1: it must have one claim of 1 units, and has claim 1, claim 11",
         ];
     a_claim_of_other_units_than_its_line_is_found:
         "UPDATE reservation_line SET qty = 2 WHERE reservation_id = 1"
