@@ -84,3 +84,87 @@ on_both! {
         assert_eq!(app.violations().await, [] as [&str; 0]);
     }
 }
+
+const HOUR_S: i64 = 3_600;
+const DAY_S: i64 = 86_400;
+
+/// A booking as the list tells it: id, series, start, end.
+type Row = (i64, i64, i64, i64);
+
+async fn confirmed(app: &TestApp) -> Vec<Row> {
+    let list = app.get("/reservations?limit=1000&state=confirmed").await.expect(200).json();
+    let row = |row: &Value| {
+        let time = |member: &str| at(row[member].as_str().unwrap());
+        (row["id"].as_i64().unwrap(), row["series_id"].as_i64().unwrap(), time("starts_at"), time("ends_at"))
+    };
+    list.as_array().unwrap().iter().map(row).collect()
+}
+
+/// All rows after `named` and what comes behind it got these times; `None` where one would end before it begins.
+fn moved(rows: &[Row], named: Row, new: (Option<i64>, Option<i64>)) -> Option<Vec<Row>> {
+    let follow = |old: i64, named: i64, new: Option<i64>| match new {
+        Some(new) if new != named => {
+            (old.div_euclid(DAY_S) + new.div_euclid(DAY_S) - named.div_euclid(DAY_S)) * DAY_S
+                + new.rem_euclid(DAY_S)
+        }
+        _ => old,
+    };
+    let one = |&(id, series, from, to): &Row| {
+        if series != named.1 || (from, id) < (named.2, named.0) {
+            return Some((id, series, from, to));
+        }
+        let (from, to) = (follow(from, named.2, new.0), follow(to, named.3, new.1));
+        (from < to).then_some((id, series, from, to))
+    };
+    rows.iter().map(one).collect()
+}
+
+/// The most at any hour, looked at one by one.
+fn most(rows: &[Row]) -> usize {
+    let hours = rows.iter().flat_map(|row| (row.2..row.3).step_by(3_600));
+    hours.map(|hour| rows.iter().filter(|row| row.2 <= hour && hour < row.3).count()).max().unwrap_or(0)
+}
+
+on_both! {
+    // Nothing is over-committed here, so a change is right if and only if all of it fits afterwards.
+    async fn the_rest_moves_if_and_only_if_all_of_it_fits_then(app) {
+        let (mut random, mut told) = (Random(7), [0; 3]);
+        let id = app.rig("rig", 2, 0).await;
+        let day = at("2026-06-12T00:00:00Z");
+        for series in 0..4 {
+            let from = day + HOUR_S * (6 + 4 * series);
+            let body = json!({ "every": if series == 3 { "week" } else { "day" }, "count": 6 });
+            app.repeated(id, &rfc3339(from), &rfc3339(from + 3 * HOUR_S), body).await;
+        }
+        for _ in 0..60 {
+            let rows = confirmed(&app).await;
+            let named = rows[usize::try_from(random.below(i64::try_from(rows.len()).unwrap())).unwrap()];
+            let mut times = [named.2, named.3].map(|time| time + HOUR_S * (random.below(13) - 6)).map(Some);
+            if random.below(3) == 0 {
+                times[usize::try_from(random.below(2)).unwrap()] = None;
+            }
+            let mut body = json!({});
+            for (member, time) in ["starts_at", "ends_at"].into_iter().zip(times) {
+                time.into_iter().for_each(|time| body[member] = json!(rfc3339(time)));
+            }
+            // Some are moved alone, and are then not as far from each other as they were.
+            let alone = random.below(4) == 0;
+            let path = format!("/reservations/{}?scope={}", named.0, if alone { "one" } else { "rest" });
+            let got = app.patch(&path, body).await.status.as_u16();
+            let now = confirmed(&app).await;
+            if !alone {
+                let expected = moved(&rows, named, (times[0], times[1]));
+                let (status, mut expected) = match expected {
+                    None => (422, rows.clone()),
+                    Some(new) if most(&new) > 2 => (409, rows.clone()),
+                    Some(new) => (200, new),
+                };
+                expected.sort_unstable_by_key(|row| (row.2, row.0));
+                assert_eq!((got, now), (status, expected));
+                told[[200, 409, 422].iter().position(|known| *known == got).unwrap()] += 1;
+            }
+        }
+        assert!(told.iter().all(|times| *times > 2), "{told:?}");
+        assert_eq!(app.violations().await, [] as [&str; 0]);
+    }
+}
