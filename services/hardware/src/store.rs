@@ -31,6 +31,7 @@ pub mod reservation_import;
 pub mod reservation_rows;
 pub mod reservations;
 pub mod risks;
+pub mod series;
 pub mod task_change;
 pub mod task_create;
 pub mod tasks;
@@ -56,6 +57,7 @@ pub fn statements() -> Vec<&'static Statement> {
         reservation_import::STATEMENTS,
         reservation_rows::STATEMENTS,
         reservations::STATEMENTS,
+        series::STATEMENTS,
         task_change::STATEMENTS,
         task_create::STATEMENTS,
         tasks::STATEMENTS,

@@ -3,7 +3,7 @@
 
 use sqlx::FromRow;
 
-use super::{claims, locks::Stock};
+use super::{claims, locks::Stock, series::Skipped};
 use crate::{
     db::{Conn, Db, DbError, Statement, on_conn},
     domain::{
@@ -43,7 +43,7 @@ const IN_THE_WAY: Statement = Statement::both(
 pub(super) const STATEMENTS: &[&Statement] = &[&IN_THE_WAY];
 
 /// One line of what was wanted: the stock, and the claim that it would have had (id 0), the buffer included.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WantedLine {
     /// Of what.
     pub stock: Stock,
@@ -66,6 +66,23 @@ pub struct Shortfall {
     pub movable: Option<Window>,
     /// When it was asked.
     pub present: Present,
+    /// Of a series: how much of it.
+    pub series: Option<SeriesShort>,
+}
+
+/// How much of a series could not be had. The lines tell of the first few alone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SeriesShort {
+    /// Occurrences wanted.
+    pub wanted: usize,
+    /// Occurrences that do not fit.
+    pub refused: usize,
+    /// When the first few of them are, without a buffer.
+    pub first: Vec<Window>,
+    /// Whether one of these lies over another one of the series.
+    pub with_itself: bool,
+    /// Where it was asked for what fits: why each does not.
+    pub skipped: Vec<Skipped>,
 }
 
 /// Who is in the way.
@@ -97,6 +114,8 @@ pub struct Refusal {
     pub lines: Vec<RefusedLine>,
     /// Other times at which all lines fit, the nearest first.
     pub alternatives: Vec<Window>,
+    /// Of a series: how much of it.
+    pub series: Option<SeriesShort>,
 }
 
 #[derive(Debug, FromRow)]
@@ -138,7 +157,7 @@ pub async fn explain(db: &Db, shortfall: Shortfall) -> Result<Refusal, DbError> 
         let in_the_way = in_the_way(conn, &wanted, &shortfall.own, shortfall.present).await?;
         lines.push(RefusedLine { wanted, in_the_way });
     }
-    Ok(Refusal { lines, alternatives })
+    Ok(Refusal { lines, alternatives, series: shortfall.series })
 }
 
 async fn in_the_way(
