@@ -3,10 +3,13 @@
 pub mod availability;
 pub mod basket;
 pub mod demand;
+pub mod duration;
 pub mod filter;
+pub mod grain;
 pub mod hardware;
 pub mod mirror;
 pub mod moment;
+pub mod next;
 pub mod occupied;
 pub mod peak;
 pub mod present;

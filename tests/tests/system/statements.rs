@@ -1,6 +1,7 @@
 //! What a page of the list costs, counted by the running service itself.
 
 use reqwest::Method;
+use serde_json::json;
 
 use crate::harness::{Answer, Settings, Toolcrib};
 
@@ -20,6 +21,12 @@ async fn a_page_of_the_list_costs_at_most_three_statements() {
     let upload =
         toolcrib.hardware.request(Method::POST, "/hardware/import").header("content-type", "text/csv");
     Answer::of(upload.body(format!("provider,name,capacity\n{rows}"))).await.unwrap().is(200);
+    // Not everything fits: when those are free next is one more question, for all of them.
+    let lines: Vec<_> = (1..=15).map(|id| json!({ "hardware": id, "qty": 1 + (id - 1) % 4 })).collect();
+    let (from, to) = ("2030-01-07T09:00:00Z", "2030-01-08T09:00:00Z");
+    let booking = json!({ "starts_at": from, "ends_at": to, "lines": lines });
+    let booking = toolcrib.hardware.request(Method::POST, "/reservations").json(&booking);
+    Answer::of(booking).await.unwrap().is(201);
     let next = toolcrib.hardware.get("/hardware?limit=20").await.is(200);
     let link = next.headers["link"].to_str().unwrap().to_owned();
     let second = link.trim_start_matches('<').split('>').next().unwrap().to_owned();
@@ -31,6 +38,8 @@ async fn a_page_of_the_list_costs_at_most_three_statements() {
         "/hardware?free_only=true&qty=2&from=2030-01-07T09:00:00Z&to=2030-01-09T09:00:00Z",
         "/hardware?q=rig&limit=7",
         "/hardware?ids=3,4,5",
+        "/hardware?from=2030-01-07T09:00:00Z&to=2030-01-09T09:00:00Z",
+        "/hardware?q=rig&limit=7&from=2030-01-07T09:00:00Z&to=2030-01-09T09:00:00Z",
         &second,
     ] {
         let before = statements(&toolcrib).await;

@@ -1,71 +1,39 @@
-//! `/hardware/{id}/availability`: what is free of one hardware, step by step.
+//! What is free, step by step: of one hardware, and of several; and when a basket is free next.
+
+mod several;
+mod views;
 
 use chassis::{FieldError, Problem, json::Json};
-use chrono::{DateTime, Utc};
 use poem_openapi::{
-    Object, OpenApi, Tags,
+    OpenApi, Tags,
     param::{Path, Query},
 };
-use serde::Serialize;
 
+use self::views::{AvailabilityView, HardwareAvailabilityView, NextStartsView};
 use super::{
     Shared,
-    params::{Given, Time, WholeNumber},
-    views::time,
+    error::impossible,
+    params::{Given, GrainName, Ids, Length, Lines, Time, WholeNumber},
+    refusal::AlternativeView,
 };
 use crate::{
     domain::{
+        next::{self, NextWish},
         peak::{Level, levels},
         window::Window,
         wish::optional_zone,
     },
-    store::{claims, hardware},
+    store::{self, claims, hardware},
 };
 
-/// Steps of one answer at most.
+/// Steps of one hardware at most.
 const MAX_STEPS: usize = 200_000;
+const ADVICE: &str = "ask for less";
 
 #[derive(Tags)]
 enum Tag {
     /// What there is, what is free of it, and when.
     Hardware,
-}
-
-/// What is free of one hardware over a window.
-#[derive(Clone, Debug, Object, Serialize)]
-#[oai(rename = "Availability")]
-pub struct AvailabilityView {
-    /// Units in all.
-    pub capacity: i64,
-    /// Units free over the whole window.
-    pub min_free: i64,
-    /// Adjacent stretches that cover the window.
-    pub steps: Vec<StepView>,
-}
-
-/// A stretch over which what is free does not change.
-#[derive(Clone, Debug, Object, Serialize)]
-#[oai(rename = "AvailabilityStep")]
-pub struct StepView {
-    /// Its first second.
-    pub from: DateTime<Utc>,
-    /// The first second after it.
-    pub to: DateTime<Utc>,
-    /// Units free.
-    pub free: i64,
-    /// Units promised beyond the capacity.
-    pub overcommitted: i64,
-}
-
-impl StepView {
-    fn new(level: &Level, capacity: i64) -> Self {
-        Self {
-            from: time(level.from),
-            to: time(level.to),
-            free: (capacity - level.in_use).max(0),
-            overcommitted: (level.in_use - capacity).max(0),
-        }
-    }
 }
 
 /// The handlers of availability.
@@ -100,16 +68,71 @@ impl AvailabilityApi {
         let held = claims::of_one(&mut lease.conn(), item.id, window, present).await?;
         drop(lease);
         metrics::counter!("hardware_availability_computations_total").increment(1);
-        Ok(Json(view(item.hardware.capacity, &levels(&claims::occupancy(&held), window))?))
+        let levels = bounded(levels(&claims::occupancy(&held), window), MAX_STEPS, ADVICE)?;
+        Ok(Json(AvailabilityView::new(item.hardware.capacity, &levels)))
+    }
+
+    /// What is free of several hardware, step by step
+    ///
+    /// For a timeline: a step function over `[from, to)` for each, by id; what is not in the catalogue is left out.
+    #[oai(path = "/availability", method = "get", operation_id = "list_availability")]
+    async fn list_availability(
+        &self,
+        /// Which, apart by commas, up to 50.
+        ids: Query<Ids>,
+        /// The window's first second; now, if not given.
+        from: Query<Given<Time>>,
+        /// The window's end, itself outside; an hour after `from`, if not given. At most ten years ahead.
+        to: Query<Given<Time>>,
+        /// The zone of times without an offset, and of hours and days, such as Europe/Berlin.
+        tz: Query<Option<String>>,
+        /// `hour` or `day`: one step at most for each hour or day of the zone, with the least that is free within it, up to
+        /// 1,000 of them. Exact steps, if not given.
+        grain: Query<Given<GrainName>>,
+    ) -> poem::Result<Json<Vec<HardwareAvailabilityView>>> {
+        let asked = several::Asked {
+            ids: ids.0.0,
+            from: from.0.0.map(|time| time.0),
+            to: to.0.0.map(|time| time.0),
+            tz: tz.0,
+            grain: grain.0.0.map(|grain| grain.0),
+        };
+        Ok(Json(several::answer(&self.context, asked).await?))
+    }
+
+    /// When is it free next?
+    ///
+    /// The earliest starts at which all of `hardware` is free for `duration` and each hardware's buffer behind it, from
+    /// `after` on, up to 90 days later. They do not overlap: each can be booked, also one after the other.
+    #[oai(path = "/availability/next", method = "get", operation_id = "next_availability")]
+    async fn next_availability(
+        &self,
+        /// What: `id:units` apart by commas, such as `1:2,7:1`; one unit if none is named. Up to 100, each hardware once.
+        hardware: Query<Lines>,
+        /// For how long: PT4H, PT90M, P1D, P1DT30M, P2W. A day is 24 hours; years and months are refused.
+        duration: Query<Length>,
+        /// Not before: now, if not given. May lie in the past.
+        after: Query<Given<Time>>,
+        /// How many, 1 to 20; 3 if not given.
+        count: Query<Given<WholeNumber>>,
+        /// The zone of a time without an offset; the hardware's, if not given.
+        tz: Query<Option<String>>,
+    ) -> poem::Result<Json<NextStartsView>> {
+        let (lines, duration, tz) = (hardware.0.0, duration.0.0, tz.0);
+        let (after, count) = (after.0.0.map(|time| time.0), count.0.0.map(|count| count.0));
+        let wish = NextWish::new(&next::Raw { lines, duration, after, tz, count }).map_err(impossible)?;
+        let mut lease = self.context.db.read().await?;
+        let conn = &mut lease.conn();
+        let found = store::next::starts(conn, &wish, self.context.tz, self.context.present()).await?;
+        Ok(Json(NextStartsView { starts: found.into_iter().map(AlternativeView::from).collect() }))
     }
 }
 
-fn view(capacity: i64, levels: &[Level]) -> Result<AvailabilityView, Problem> {
-    if levels.len() > MAX_STEPS {
-        let why = format!("is so far from `from` that there are more than {MAX_STEPS} steps; ask for less");
+/// `levels`, unless there are more than `most`.
+fn bounded(levels: Vec<Level>, most: usize, advice: &str) -> Result<Vec<Level>, Problem> {
+    if levels.len() > most {
+        let why = format!("is so far from `from` that there are too many steps; {advice}");
         return Err(Problem::impossible(vec![FieldError::new("to", why)]));
     }
-    let steps: Vec<_> = levels.iter().map(|level| StepView::new(level, capacity)).collect();
-    let min_free = steps.iter().map(|step| step.free).min().unwrap_or(capacity);
-    Ok(AvailabilityView { capacity, min_free, steps })
+    Ok(levels)
 }

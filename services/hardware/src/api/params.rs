@@ -10,6 +10,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use serde_json::Value;
 
 use crate::domain::{
+    duration::{self, Duration},
+    grain::Grain,
     moment::{EXPECTED, Moment},
     series::Until,
 };
@@ -88,6 +90,43 @@ parameter!(
     |text| {
         let read = |id: &str| id.trim().parse().map_err(|_| format!("`{}` is not a whole number", shortened(id)));
         text.split(',').map(read).collect()
+    }
+);
+
+parameter!(
+    /// Units of hardware, `id:units` apart by commas; one unit where none is named.
+    Lines(Vec<(i64, i64)>),
+    "lines",
+    MetaSchema { example: Some("1:2,7:1".into()), ..MetaSchema::new("string") },
+    |text| {
+        let number = |text: &str| {
+            text.trim().parse::<i64>().map_err(|_| format!("`{}` is not a whole number", shortened(text)))
+        };
+        let line = |text: &str| match text.split_once(':') {
+            Some((id, units)) => Ok((number(id)?, number(units)?)),
+            None => Ok((number(text)?, 1)),
+        };
+        text.split(',').map(line).collect()
+    }
+);
+
+parameter!(
+    /// How long, as ISO 8601 writes it.
+    Length(Duration),
+    "duration",
+    MetaSchema { example: Some("PT4H".into()), ..MetaSchema::new_with_format("string", "duration") },
+    |text| text.parse().map_err(|_| format!("`{}` {}", shortened(text), duration::EXPECTED))
+);
+
+parameter!(
+    /// How coarse.
+    GrainName(Grain),
+    "grain",
+    MetaSchema { enum_items: vec!["hour".into(), "day".into()], ..MetaSchema::new("string") },
+    |text| match text.to_ascii_lowercase().as_str() {
+        "hour" => Ok(Grain::Hour),
+        "day" => Ok(Grain::Day),
+        _ => Err(format!("`{}` is neither hour nor day", shortened(text))),
     }
 );
 

@@ -89,7 +89,7 @@ pub struct InTheWayView {
     pub user: Option<String>,
 }
 
-/// Another time that fits.
+/// A time that fits.
 #[derive(Clone, Debug, Object, Serialize)]
 #[oai(rename = "Alternative")]
 pub struct AlternativeView {

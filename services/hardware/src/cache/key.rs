@@ -9,6 +9,8 @@ use poem::{
 const MAX_BYTES: usize = 2_048;
 const LIST: &str = "/hardware";
 const STEPS: &str = "/availability";
+/// What is asked of several hardware.
+const SEVERAL: [&str; 2] = ["/availability", "/availability/next"];
 
 /// The path without a slash at its end, and the query's parameters, sorted and without empty ones.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -23,11 +25,8 @@ impl Key {
 
     fn of_uri(uri: &Uri) -> Option<Self> {
         let path = uri.path().trim_end_matches('/');
-        let one = path.strip_prefix(LIST)?;
-        let id = one.strip_prefix('/').and_then(|rest| rest.strip_suffix(STEPS));
-        let is_steps = id.is_some_and(|id| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()));
         let query = uri.query().unwrap_or_default();
-        if !(one.is_empty() || is_steps) || query.len() > MAX_BYTES {
+        if !is_about_availability(path) || query.len() > MAX_BYTES {
             return None;
         }
         let mut pairs: Vec<_> =
@@ -42,6 +41,13 @@ impl Key {
         }
         Some(Self(key.into()))
     }
+}
+
+fn is_about_availability(path: &str) -> bool {
+    let is_id = |id: &str| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit());
+    let steps_of = path.strip_prefix(LIST).and_then(|rest| rest.strip_prefix('/'));
+    let steps_of = steps_of.and_then(|rest| rest.strip_suffix(STEPS));
+    path == LIST || SEVERAL.contains(&path) || steps_of.is_some_and(is_id)
 }
 
 #[cfg(test)]
@@ -75,7 +81,13 @@ mod tests {
 
     #[test]
     fn only_questions_about_availability_have_one() {
-        assert!(key("/hardware/7/availability?from=2027-01-01").is_some());
+        for asked in [
+            "/hardware/7/availability?from=2027-01-01",
+            "/availability?ids=1",
+            "/availability/next?hardware=1",
+        ] {
+            assert!(key(asked).is_some(), "{asked}");
+        }
         for other in [
             "/",
             "/hardware/7",
@@ -83,6 +95,8 @@ mod tests {
             "/hardware/facets",
             "/hardwarex",
             "/hardware/x/availability",
+            "/hardware/availability",
+            "/availability/7",
             "/reservations",
         ] {
             assert_eq!(key(other), None, "{other}");

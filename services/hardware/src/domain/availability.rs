@@ -3,6 +3,7 @@
 use super::{
     peak::{self, Claim},
     present::Present,
+    starts::Need,
     window::Window,
 };
 
@@ -47,11 +48,16 @@ pub struct Question {
 }
 
 impl Question {
-    /// The stretch whose claims decide the answer for a hardware with this buffer: up to the end of the last
-    /// booking that the next-free search could offer.
+    /// The last start at which the next-free search looks.
     #[must_use]
-    pub fn reach(&self, buffer_s: i64) -> Window {
-        self.window.with_buffer(buffer_s + NEXT_FREE_WITHIN_S)
+    pub fn last_start(&self) -> i64 {
+        self.window.from + NEXT_FREE_WITHIN_S
+    }
+
+    /// What a booking of the window would need of a hardware.
+    #[must_use]
+    pub fn need(&self, capacity: i64, buffer_s: i64) -> Need {
+        Need { capacity, qty: self.qty, length_s: self.window.length_s() + buffer_s }
     }
 }
 
@@ -66,28 +72,28 @@ pub struct Availability {
     pub word: Word,
     /// Whether a booking of the window and `qty` would be accepted, the buffer included.
     pub fits: bool,
-    /// The earliest start, from the window's on, at which such a booking fits; UTC epoch seconds.
+    /// The earliest start, from the window's on, at which such a booking fits; UTC epoch seconds. Where it does not
+    /// fit at once, claims behind the window have to be read to tell.
     pub next_free_at: Option<i64>,
     /// Units promised beyond the capacity at the window's peak.
     pub overcommitted: i64,
 }
 
 impl Availability {
-    /// Answers `question` for a hardware. `claims` holds its claims over [`Question::reach`], `now` those over
-    /// [`Present::instant`].
+    /// Answers `question` for a hardware. `claims` holds its claims over the window and its buffer, `now` those over
+    /// [`Present::instant`]. Nothing is said of the next free time yet unless it is at once.
     #[must_use]
     pub fn of(question: &Question, capacity: i64, buffer_s: i64, claims: &[Claim], now: &[Claim]) -> Self {
         let Question { window, qty, .. } = *question;
         let peak = peak::peak(claims, window);
         let free = (capacity - peak).max(0);
-        let length_s = window.length_s() + buffer_s;
-        let next_free_at = peak::next_free(capacity, claims, window.from, length_s, qty, NEXT_FREE_WITHIN_S);
+        let fits = capacity - peak::peak(claims, window.with_buffer(buffer_s)) >= qty;
         Self {
             free,
             free_now: peak::free(capacity, now, question.present.instant()),
             word: Word::of(free, capacity),
-            fits: next_free_at == Some(window.from),
-            next_free_at,
+            fits,
+            next_free_at: fits.then_some(window.from),
             overcommitted: (peak - capacity).max(0),
         }
     }
@@ -117,8 +123,7 @@ mod tests {
             prop_assert_eq!(got.free_now, (capacity - in_use(now_s)).max(0));
             let fits = |t: i64| capacity - peak(t, t + length + buffer_s) >= qty;
             prop_assert_eq!(got.fits, fits(from));
-            // Everything ends by 130; what does not fit behind that never fits.
-            prop_assert_eq!(got.next_free_at, (from..=from + 140).find(|t| fits(*t)));
+            prop_assert_eq!(got.next_free_at, fits(from).then_some(from));
         }
     }
 
@@ -139,7 +144,7 @@ mod tests {
         };
         let claims = [Claim { starts_at: 12, blocked_until: 20, qty: 1 }];
         let got = Availability::of(&question, 1, 5, &claims, &claims);
-        assert_eq!((got.free, got.fits, got.next_free_at, got.free_now), (1, false, Some(20), 0));
+        assert_eq!((got.free, got.fits, got.next_free_at, got.free_now), (1, false, None, 0));
         let without = Availability::of(&question, 1, 0, &claims, &[]);
         assert_eq!((without.fits, without.next_free_at, without.free_now), (true, Some(0), 1));
     }

@@ -74,33 +74,6 @@ pub fn free(capacity: i64, claims: &[Claim], window: Window) -> i64 {
     (capacity - peak(claims, window)).max(0)
 }
 
-/// The earliest `t` in `[search.from, search.from + within_s]` with `qty` units free over all of
-/// `[t, t + length_s)`; `None` where there is no such time.
-///
-/// One pass over the levels: a level with too little free pushes the candidate to its end.
-/// `claims` must hold every claim that overlaps `[from, from + within_s + length_s)`.
-#[must_use]
-pub fn next_free(
-    capacity: i64,
-    claims: &[Claim],
-    from: i64,
-    length_s: i64,
-    qty: i64,
-    within_s: i64,
-) -> Option<i64> {
-    let all = Window { from, to: from + within_s + length_s };
-    let mut candidate = from;
-    for level in levels(claims, all) {
-        if level.from >= candidate + length_s {
-            break;
-        }
-        if capacity - level.in_use < qty {
-            candidate = level.to;
-        }
-    }
-    (candidate <= from + within_s).then_some(candidate)
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::{collection::vec, prelude::*};
@@ -152,17 +125,6 @@ mod tests {
         assert_eq!(levels(&claims, window(0, 9)), [Level { from: 0, to: 9, in_use: 2 }]);
     }
 
-    #[test]
-    fn the_next_free_time_is_the_end_of_the_last_blocking_level() {
-        let claims = [claim(0, 5, 1), claim(7, 9, 1)];
-        assert_eq!(next_free(1, &claims, 0, 2, 1, 100), Some(5));
-        assert_eq!(next_free(1, &claims, 0, 3, 1, 100), Some(9));
-        assert_eq!(next_free(1, &claims, 5, 2, 1, 100), Some(5));
-        assert_eq!(next_free(1, &claims, 0, 3, 1, 8), None);
-        assert_eq!(next_free(1, &claims, 0, 3, 1, 9), Some(9));
-        assert_eq!(next_free(1, &[], 0, 3, 2, 9), None, "more than there is");
-    }
-
     fn claims() -> impl Strategy<Value = Vec<Claim>> {
         vec(
             (0_i64..40, 1_i64..20, 1_i64..4)
@@ -186,15 +148,6 @@ mod tests {
                     prop_assert_eq!(step.in_use, in_use_at(&claims, t), "at {}", t);
                 }
             }
-        }
-
-        #[test]
-        fn next_free_agrees_with_trying_every_second(
-            claims in claims(), from in 0_i64..30, length in 1_i64..12, qty in 1_i64..5, capacity in 0_i64..6, within in 0_i64..40,
-        ) {
-            let fits = |t: &i64| (*t..*t + length).all(|s| capacity - in_use_at(&claims, s) >= qty);
-            let expected = (from..=from + within).find(fits);
-            prop_assert_eq!(next_free(capacity, &claims, from, length, qty, within), expected);
         }
     }
 }

@@ -1,9 +1,11 @@
-//! When could it start instead? The starts at which all lines of a basket fit at once.
+//! When could it start? The earliest start at which all lines of a basket fit at once, found by the boundaries of
+//! claims, which are told bit by bit in the order of their starts: nobody reads on when the answer is known.
+//!
+//! The same search finds the latest start before a time, with the time [`mirrored`].
 
-use super::{
-    peak::{Claim, levels},
-    window::Window,
-};
+use std::{cmp::Reverse, collections::BinaryHeap};
+
+use super::{peak::Claim, window::Window};
 
 /// How far around the wanted start others are looked for: 90 days.
 pub const SEARCH_S: i64 = 90 * 86_400;
@@ -11,7 +13,7 @@ pub const SEARCH_S: i64 = 90 * 86_400;
 pub const MAX_ALTERNATIVES: usize = 3;
 
 /// What one line of the basket needs.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Need {
     /// Units there are.
     pub capacity: i64,
@@ -19,137 +21,170 @@ pub struct Need {
     pub qty: i64,
     /// Seconds wanted, the buffer included.
     pub length_s: i64,
-    /// Every claim of somebody else that overlaps a start in question.
-    pub others: Vec<Claim>,
 }
 
-/// The starts within `range` at which something cannot fit, as sorted, disjoint stretches `[from, to)`.
+/// How far a [`Search`] has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Here everything fits, and nowhere before.
+    Found(i64),
+    /// Nothing fits up to the last start in question.
+    Never,
+    /// More claims have to be known: see [`Search::wanting`].
+    More,
+}
+
+/// A search for common starts.
 #[derive(Clone, Debug)]
-pub struct Starts {
-    range: Window,
-    barred: Vec<Window>,
+pub struct Search {
+    lines: Vec<Line>,
+    candidate: i64,
+    last: i64,
 }
 
-impl Starts {
-    /// The starts in `range` (its last second included) for a basket.
+impl Search {
+    /// Looks from the start `from` up to the start `last`, both included.
     #[must_use]
-    pub fn new(needs: &[Need], range: Window) -> Self {
-        let mut barred: Vec<_> = needs.iter().flat_map(|need| barred_by(need, range)).collect();
-        barred.sort_unstable_by_key(|stretch| stretch.from);
-        let mut merged: Vec<Window> = Vec::with_capacity(barred.len());
-        for stretch in barred {
-            match merged.last_mut() {
-                Some(last) if stretch.from <= last.to => last.to = last.to.max(stretch.to),
-                _ => merged.push(stretch),
+    pub fn new(needs: impl IntoIterator<Item = Need>, from: i64, last: i64) -> Self {
+        let lines = needs.into_iter().map(|need| Line::new(need, from)).collect();
+        Self { lines, candidate: from, last }
+    }
+
+    /// Tells claims of a line, in any order: with them, all that start before `known_until` have been told.
+    pub fn tell(&mut self, line: usize, claims: impl IntoIterator<Item = Claim>, known_until: i64) {
+        if let Some(line) = self.lines.get_mut(line) {
+            line.pending.extend(claims.into_iter().map(|c| Reverse((c.starts_at, c.blocked_until, c.qty))));
+            line.sweep(known_until);
+        }
+    }
+
+    /// Goes on with what is known.
+    pub fn step(&mut self) -> Step {
+        loop {
+            let before = self.candidate;
+            for line in &self.lines {
+                self.candidate = line.past_shortages(self.candidate).max(self.candidate);
+            }
+            if self.candidate > self.last || self.lines.iter().any(Line::is_hopeless) {
+                return Step::Never;
+            }
+            if self.candidate == before {
+                let known = self.lines.iter().all(|line| line.is_known(self.candidate));
+                return if known { Step::Found(before) } else { Step::More };
             }
         }
-        Self { range, barred: merged }
     }
 
-    /// The first start at `t` or later.
+    /// The lines of which more has to be known, each with the time from which on.
+    pub fn wanting(&self) -> impl Iterator<Item = (usize, i64)> {
+        let open = self.lines.iter().enumerate().filter(|(_, line)| !line.is_known(self.candidate));
+        open.map(|(at, line)| (at, line.known_until))
+    }
+
+    /// From here on.
+    pub fn skip_to(&mut self, start: i64) {
+        self.candidate = self.candidate.max(start);
+    }
+
+    /// Seconds that the longest line needs: starts so far apart can be booked one after the other.
     #[must_use]
-    pub fn at_or_after(&self, t: i64) -> Option<i64> {
-        let t = t.max(self.range.from);
-        let found = self.stretch_over(t).map_or(t, |stretch| stretch.to);
-        (found < self.range.to).then_some(found)
-    }
-
-    /// The last start at `t` or earlier.
-    #[must_use]
-    pub fn at_or_before(&self, t: i64) -> Option<i64> {
-        let t = t.min(self.range.to - 1);
-        let found = self.stretch_over(t).map_or(t, |stretch| stretch.from - 1);
-        (found >= self.range.from).then_some(found)
-    }
-
-    /// Merged stretches do not touch, so the second outside of one is outside of all.
-    fn stretch_over(&self, t: i64) -> Option<&Window> {
-        let next = self.barred.partition_point(|stretch| stretch.to <= t);
-        self.barred.get(next).filter(|stretch| stretch.from <= t)
-    }
-
-    /// Up to three starts around `wanted`, the nearest first, each `apart_s` from the next on its side: all of
-    /// them could be booked, one after the other.
-    #[must_use]
-    pub fn nearest(&self, wanted: i64, apart_s: i64) -> Vec<i64> {
-        let later = std::iter::successors(self.at_or_after(wanted), |t| self.at_or_after(t + apart_s));
-        let first = wanted.saturating_sub(1);
-        let earlier = std::iter::successors(self.at_or_before(first), |t| self.at_or_before(t - apart_s));
-        let mut found: Vec<_> = later.take(MAX_ALTERNATIVES).chain(earlier.take(MAX_ALTERNATIVES)).collect();
-        found.sort_by_key(|t| ((t - wanted).abs(), -t));
-        found.truncate(MAX_ALTERNATIVES);
-        found
+    pub fn apart_s(&self) -> i64 {
+        self.lines.iter().map(|line| line.need.length_s).max().unwrap_or(0)
     }
 }
 
-/// A level with too little free bars every start from which the need would reach into it.
-fn barred_by(need: &Need, range: Window) -> Vec<Window> {
-    let reach = Window { to: range.to + need.length_s, ..range };
-    let short =
-        levels(&need.others, reach).into_iter().filter(|level| need.capacity - level.in_use < need.qty);
-    short.map(|level| Window { from: level.from - need.length_s + 1, to: level.to }).collect()
+/// One line, swept up to a time.
+#[derive(Clone, Debug)]
+struct Line {
+    need: Need,
+    /// Told, but not begun: `(starts_at, blocked_until, qty)`, the first start on top.
+    pending: BinaryHeap<Reverse<(i64, i64, i64)>>,
+    /// Begun, but not ended: `(blocked_until, qty)`, the first end on top.
+    running: BinaryHeap<Reverse<(i64, i64)>>,
+    in_use: i64,
+    known_until: i64,
+    /// Where too little is free: ascending, not touching.
+    short: Vec<Window>,
+}
+
+impl Line {
+    fn new(need: Need, from: i64) -> Self {
+        let (pending, running) = (BinaryHeap::new(), BinaryHeap::new());
+        Self { need, pending, running, in_use: 0, known_until: from, short: Vec::new() }
+    }
+
+    /// More than there is at all.
+    fn is_hopeless(&self) -> bool {
+        self.need.capacity < self.need.qty
+    }
+
+    /// From boundary to boundary; at one instant all ends and starts count before anything is said of it.
+    fn sweep(&mut self, known_until: i64) {
+        let mut at = self.known_until;
+        while at < known_until {
+            self.pass_boundaries(at);
+            let start = self.pending.peek().map_or(i64::MAX, |Reverse((starts_at, ..))| *starts_at);
+            let end = self.running.peek().map_or(i64::MAX, |Reverse((blocked_until, _))| *blocked_until);
+            let next = start.min(end).min(known_until);
+            if self.need.capacity - self.in_use < self.need.qty {
+                self.note_short(Window { from: at, to: next });
+            }
+            at = next;
+        }
+        self.known_until = self.known_until.max(known_until);
+    }
+
+    fn pass_boundaries(&mut self, at: i64) {
+        while let Some(&Reverse((_, blocked_until, qty))) =
+            self.pending.peek().filter(|first| first.0.0 <= at)
+        {
+            self.pending.pop();
+            if blocked_until > at {
+                self.running.push(Reverse((blocked_until, qty)));
+                self.in_use += qty;
+            }
+        }
+        while let Some(&Reverse((_, qty))) = self.running.peek().filter(|first| first.0.0 <= at) {
+            self.running.pop();
+            self.in_use -= qty;
+        }
+    }
+
+    fn note_short(&mut self, stretch: Window) {
+        match self.short.last_mut() {
+            Some(last) if last.to == stretch.from => last.to = stretch.to,
+            _ => self.short.push(stretch),
+        }
+    }
+
+    /// The first start at `start` or later that no known shortage bars.
+    fn past_shortages(&self, start: i64) -> i64 {
+        let mut start = start;
+        let next = self.short.partition_point(|stretch| stretch.to <= start);
+        for stretch in self.short.iter().skip(next) {
+            if stretch.from >= start + self.need.length_s {
+                break;
+            }
+            start = stretch.to;
+        }
+        start
+    }
+
+    fn is_known(&self, start: i64) -> bool {
+        start + self.need.length_s <= self.known_until
+    }
+}
+
+/// A claim as it looks when time runs backwards, for a line of this length: what fits at `-t` there fits at `t`. A
+/// start `t` takes the seconds from `t` to `t + length_s - 1`; mirrored and moved by `length_s - 1` they begin at `-t`.
+#[must_use]
+pub fn mirrored(claim: Claim, length_s: i64) -> Claim {
+    Claim {
+        starts_at: length_s.saturating_sub(claim.blocked_until),
+        blocked_until: length_s.saturating_sub(claim.starts_at),
+        qty: claim.qty,
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::{collection::vec, prelude::*};
-
-    use super::*;
-
-    fn need(capacity: i64, qty: i64, length_s: i64, others: &[(i64, i64, i64)]) -> Need {
-        let others =
-            others.iter().map(|&(starts_at, blocked_until, qty)| Claim { starts_at, blocked_until, qty });
-        Need { capacity, qty, length_s, others: others.collect() }
-    }
-
-    fn range(from: i64, to: i64) -> Window {
-        Window { from, to }
-    }
-
-    #[test]
-    fn the_nearest_come_first_and_do_not_overlap() {
-        let starts = Starts::new(&[need(1, 1, 10, &[(100, 110, 1)])], range(0, 1_000));
-        assert_eq!(starts.nearest(100, 10), [110, 90, 120]);
-        assert_eq!(starts.nearest(104, 10), [110, 90, 120]);
-        assert_eq!(starts.nearest(101, 10), [110, 90, 120]);
-    }
-
-    #[test]
-    fn nothing_before_the_range_and_nothing_after_it() {
-        let starts = Starts::new(&[need(1, 1, 10, &[(100, 110, 1)])], range(95, 115));
-        assert_eq!(starts.nearest(100, 10), [110]);
-        assert!(Starts::new(&[need(1, 2, 10, &[])], range(0, 1_000)).nearest(5, 10).is_empty());
-    }
-
-    #[test]
-    fn every_line_of_a_basket_must_fit() {
-        let needs = [need(1, 1, 10, &[(100, 110, 1)]), need(2, 1, 15, &[(110, 130, 2)])];
-        let starts = Starts::new(&needs, range(0, 1_000));
-        assert_eq!((starts.at_or_after(100), starts.at_or_before(100)), (Some(130), Some(90)));
-    }
-
-    proptest! {
-        #[test]
-        fn starts_agree_with_trying_every_second(
-            one in vec((0_i64..60, 1_i64..15, 1_i64..4), 0..8), two in vec((0_i64..60, 1_i64..15, 1_i64..4), 0..8),
-            capacity in 0_i64..5, qty in 1_i64..4, length in 1_i64..12, from in 0_i64..30, span in 1_i64..40, wanted in 0_i64..80,
-        ) {
-            let ends = |list: Vec<(i64, i64, i64)>| list.into_iter().map(|(s, l, q)| (s, s + l, q)).collect::<Vec<_>>();
-            let needs = [need(capacity, qty, length, &ends(one)), need(3, 1, length + 2, &ends(two))];
-            let range = range(from, from + span);
-            let starts = Starts::new(&needs, range);
-            let in_use = |n: &Need, s: i64| n.others.iter().filter(|c| c.starts_at <= s && s < c.blocked_until).map(|c| c.qty).sum::<i64>();
-            let fits = |t: i64| needs.iter().all(|n| (t..t + n.length_s).all(|s| n.capacity - in_use(n, s) >= n.qty));
-            let all: Vec<_> = (range.from..range.to).filter(|t| fits(*t)).collect();
-            prop_assert_eq!(starts.at_or_after(wanted), all.iter().copied().find(|t| *t >= wanted));
-            prop_assert_eq!(starts.at_or_before(wanted), all.iter().rev().copied().find(|t| *t <= wanted));
-            let nearest = starts.nearest(wanted, length + 2);
-            for pair in nearest.windows(2) {
-                prop_assert!((pair[0] - wanted).abs() <= (pair[1] - wanted).abs());
-                prop_assert!((pair[0] - pair[1]).abs() >= length + 2 || (pair[0] < wanted) != (pair[1] < wanted));
-            }
-            prop_assert!(nearest.iter().all(|t| all.contains(t)));
-            prop_assert_eq!(nearest.is_empty(), all.is_empty());
-        }
-    }
-}
+mod tests;

@@ -22,6 +22,9 @@ pub struct Window {
 }
 
 impl Window {
+    /// Seconds that a window is long at most.
+    pub const LONGEST_S: i64 = MAX_YEARS * YEAR_S;
+
     /// A window that ends after it begins, is at most ten years long and ends at most ten years from `now_s`.
     ///
     /// # Errors
@@ -36,7 +39,7 @@ impl Window {
         if to > Self::latest_end(now_s) {
             return Err(Invalid::new("to", format!("is more than {MAX_YEARS} years ahead")));
         }
-        if to - from > MAX_YEARS * YEAR_S {
+        if to - from > Self::LONGEST_S {
             return Err(Invalid::new("from", format!("is more than {MAX_YEARS} years before `to`")));
         }
         Ok(Self { from, to })

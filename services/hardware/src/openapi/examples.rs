@@ -53,10 +53,18 @@ fn parameter_of(operation: &str, name: &str) -> Option<Value> {
         "done" => json!(false),
         "after" => json!(2),
         "limit" => json!(100),
+        "duration" => json!("PT4H"),
+        "count" => json!(2),
+        "grain" => json!("hour"),
         _ => return None,
     };
-    // The story's task is on the other hardware.
-    Some(if (operation, name) == ("list_tasks", "hardware") { json!(2) } else { example })
+    Some(match (operation, name) {
+        // The story's task is on the other hardware.
+        ("list_tasks", "hardware") => json!(2),
+        ("next_availability", "hardware") => json!("1:3,2:1"),
+        ("next_availability", "after") => json!("2027-01-11T14:00:00Z"),
+        _ => example,
+    })
 }
 
 fn request_of(operation: &str) -> Option<Value> {
@@ -104,6 +112,19 @@ fn answer_of(operation: &str, status: &str) -> Option<Value> {
         ("get_availability", "200") => json!({ "capacity": 4, "min_free": 2, "steps": [
             { "from": "2027-01-11T14:00:00Z", "to": "2027-01-11T16:00:00Z", "free": 2, "overcommitted": 0 },
             { "from": "2027-01-11T16:00:00Z", "to": "2027-01-11T18:00:00Z", "free": 4, "overcommitted": 0 }
+        ] }),
+        ("list_availability", "200") => json!([
+            { "hardware": 1, "capacity": 4, "min_free": 2, "steps": [
+                { "from": "2027-01-11T14:00:00Z", "to": "2027-01-11T16:00:00Z", "free": 2, "overcommitted": 0 },
+                { "from": "2027-01-11T16:00:00Z", "to": "2027-01-11T18:00:00Z", "free": 4, "overcommitted": 0 }
+            ] },
+            { "hardware": 2, "capacity": 2, "min_free": 2, "steps": [
+                { "from": "2027-01-11T14:00:00Z", "to": "2027-01-11T18:00:00Z", "free": 2, "overcommitted": 0 }
+            ] }
+        ]),
+        ("next_availability", "200") => json!({ "starts": [
+            { "starts_at": "2027-01-11T16:00:00Z", "ends_at": "2027-01-11T20:00:00Z" },
+            { "starts_at": "2027-01-11T20:00:00Z", "ends_at": "2027-01-12T00:00:00Z" }
         ] }),
         ("create_reservation", "200") => reservation(0, "confirmed", 16, [0, 0], 1),
         ("create_reservation", "201") | ("get_reservation", "200") => {

@@ -1,11 +1,12 @@
 //! The catalogue with its availability: a page of hardware, and what is free of each.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::{
     StoreError,
     claims::{self, ClaimsOf},
-    hardware::{self, Item},
+    hardware::{self, Item, Stock},
+    search::{self, Hunt, Wanted},
 };
 use crate::{
     db::Conn,
@@ -13,6 +14,7 @@ use crate::{
         availability::{Availability, Question},
         demand,
         filter::Filter,
+        window::Window,
     },
 };
 
@@ -68,57 +70,89 @@ async fn page_of_all(conn: &mut Conn<'_>, listing: &Listing) -> Result<Page, Sto
 }
 
 /// `free_only` filters before paging: the whole catalogue is looked at, since the total must be known, and the whole
-/// fleet's claims over the window decide. Only what is on the page is answered in full.
+/// fleet's claims over the window decide. Only what is on the page is read in full.
 async fn page_of_fitting(conn: &mut Conn<'_>, listing: &Listing) -> Result<Page, StoreError> {
     let question = &listing.question;
-    let (mut fitting, mut more, mut total, mut scanned) = (Vec::new(), false, 0, 0);
+    let (mut fitting, mut more, mut total, mut scanned) = (BTreeMap::new(), false, 0, 0);
     loop {
-        let items = hardware::list(conn, &listing.filter, scanned, SCAN).await?;
-        let full_scan = i64::try_from(items.len()).unwrap_or(i64::MAX) == SCAN;
-        scanned = items.last().map_or(scanned, |item| item.id);
-        let longest = question.window.with_buffer(longest_buffer_s(&items));
-        let fleet = claims::of_fleet(conn, longest, question.present).await?;
-        for item in items.into_iter().filter(|item| fits(item, &fleet, question)) {
+        let stocks = hardware::stock(conn, &listing.filter, scanned, SCAN).await?;
+        let full_scan = i64::try_from(stocks.len()).unwrap_or(i64::MAX) == SCAN;
+        scanned = stocks.last().map_or(scanned, |stock| stock.id);
+        let longest = stocks.iter().map(|stock| stock.buffer_s).max().unwrap_or(0);
+        let mut fleet =
+            claims::of_fleet(conn, question.window.with_buffer(longest), question.present).await?;
+        for stock in stocks {
+            if !fits(&stock, &fleet, question) {
+                continue;
+            }
             total += 1;
-            if item.id > listing.after_id && i64::try_from(fitting.len()).unwrap_or(i64::MAX) < listing.limit
-            {
-                fitting.push(item);
+            let is_full = i64::try_from(fitting.len()).unwrap_or(i64::MAX) >= listing.limit;
+            if stock.id > listing.after_id && !is_full {
+                fitting.insert(stock.id, fleet.remove(&stock.id).unwrap_or_default());
             } else {
-                more |= item.id > listing.after_id;
+                more |= stock.id > listing.after_id;
             }
         }
         if !full_scan {
             break;
         }
     }
-    Ok(Page { rows: with_availability(conn, fitting, question).await?, more, total })
+    metrics::counter!("hardware_availability_computations_total").increment(1);
+    let ids: Vec<_> = fitting.keys().copied().collect();
+    let items = if ids.is_empty() { Vec::new() } else { hardware::by_ids(conn, &ids).await? };
+    let none = ClaimsOf::default();
+    let rows = items.into_iter().map(|item| {
+        let of = fitting.get(&item.id).unwrap_or(&none);
+        answered(item, question, of)
+    });
+    Ok(Page { rows: rows.collect(), more, total })
 }
 
 /// As a booking would be checked.
-fn fits(item: &Item, fleet: &HashMap<i64, ClaimsOf>, question: &Question) -> bool {
+fn fits(stock: &Stock, fleet: &HashMap<i64, ClaimsOf>, question: &Question) -> bool {
     let none = ClaimsOf::default();
-    let claims = &fleet.get(&item.id).unwrap_or(&none).in_window;
-    let window = question.window.with_buffer(item.hardware.buffer_s);
-    demand::shortages(item.hardware.capacity, claims, window, question.qty).is_empty()
+    let claims = &fleet.get(&stock.id).unwrap_or(&none).in_window;
+    let window = question.window.with_buffer(stock.buffer_s);
+    demand::shortages(stock.capacity, claims, window, question.qty).is_empty()
 }
 
+fn answered(item: Item, question: &Question, of: &ClaimsOf) -> (Item, Availability) {
+    let (capacity, buffer_s) = (item.hardware.capacity, item.hardware.buffer_s);
+    let availability = Availability::of(question, capacity, buffer_s, &of.in_window, &of.at_now);
+    (item, availability)
+}
+
+/// What is free of each, from their claims over the window. Only where a hardware does not fit more is read.
 async fn with_availability(
     conn: &mut Conn<'_>,
     items: Vec<Item>,
     question: &Question,
 ) -> Result<Vec<(Item, Availability)>, StoreError> {
     let ids: Vec<_> = items.iter().map(|item| item.id).collect();
-    let reach = question.reach(longest_buffer_s(&items));
+    let reach = question.window.with_buffer(longest_buffer_s(&items));
     let claims = claims::over(conn, &ids, reach, question.present).await?;
     metrics::counter!("hardware_availability_computations_total").increment(1);
     let none = ClaimsOf::default();
     let answered = |item: Item| {
         let of = claims.get(&item.id).unwrap_or(&none);
-        let (capacity, buffer_s) = (item.hardware.capacity, item.hardware.buffer_s);
-        let availability = Availability::of(question, capacity, buffer_s, &of.in_window, &of.at_now);
-        (item, availability)
+        answered(item, question, of)
     };
-    Ok(items.into_iter().map(answered).collect())
+    let mut rows: Vec<_> = items.into_iter().map(answered).collect();
+    let open: Vec<_> = rows.iter_mut().filter(|(_, availability)| !availability.fits).collect();
+    let hunt = |row: &&mut (Item, Availability)| {
+        let of = claims.get(&row.0.id).unwrap_or(&none);
+        let need = question.need(row.0.hardware.capacity, row.0.hardware.buffer_s);
+        let range = Window { from: question.window.from, to: question.last_start() };
+        let wanted = Wanted { hardware: row.0.id, need };
+        Hunt::of_one(wanted, range, (&of.in_window, reach.to), &of.overdue)
+    };
+    let mut hunts: Vec<_> = open.iter().map(hunt).collect();
+    let mut budget = search::MAX_CLAIMS;
+    let found = search::first_starts(conn, &mut hunts, &mut budget).await?;
+    for ((_, availability), start) in open.into_iter().zip(found) {
+        availability.next_free_at = start;
+    }
+    Ok(rows)
 }
 
 fn longest_buffer_s(items: &[Item]) -> i64 {

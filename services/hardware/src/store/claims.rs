@@ -4,134 +4,20 @@
 //! than their row says ([`Present::overdue`]), and are found by an index of their own.
 
 mod row;
+mod sql;
 
 use std::collections::{HashMap, HashSet};
 
-use self::row::ClaimRow;
+use self::{
+    row::ClaimRow,
+    sql::{EARLIER, LATER, OF_1000, OF_FLEET, OF_FLEET_AND_NOW, OF_ONE, PAGES, SUSPECTS},
+};
 use crate::{
-    db::{Conn, DbError, Statement, on_conn},
+    db::{Conn, DbError, on_conn},
     domain::{peak::Claim, present::Present, span, window::Window},
 };
 
-macro_rules! ids_10 {
-    () => {
-        "?,?,?,?,?,?,?,?,?,?"
-    };
-}
-macro_rules! ids_50 {
-    () => {
-        concat!(ids_10!(), ",", ids_10!(), ",", ids_10!(), ",", ids_10!(), ",", ids_10!())
-    };
-}
-macro_rules! ids_200 {
-    () => {
-        concat!(ids_50!(), ",", ids_50!(), ",", ids_50!(), ",", ids_50!())
-    };
-}
-macro_rules! ids_1000 {
-    () => {
-        concat!(ids_200!(), ",", ids_200!(), ",", ids_200!(), ",", ids_200!(), ",", ids_200!())
-    };
-}
-
-/// Some hardware, three times: over the window, over now, overdue. Ids in an IN list plan a range scan of
-/// `claim_overlap` on MySQL, where a join would read each hardware's whole history.
-macro_rules! of_page {
-    ($ids:expr) => {
-        concat!(
-            "SELECT id, hardware_id, starts_at, blocked_until, qty, 0 AS part FROM claim
-     WHERE hardware_id IN (",
-            $ids,
-            ") AND blocked_until > ? AND starts_at < ?
-     UNION ALL
-     SELECT id, hardware_id, starts_at, blocked_until, qty, 1 FROM claim
-     WHERE hardware_id IN (",
-            $ids,
-            ") AND blocked_until > ? AND starts_at < ?
-     UNION ALL
-     SELECT id, hardware_id, starts_at, blocked_until, qty, 2 FROM claim
-     WHERE hardware_id IN (",
-            $ids,
-            ") AND is_out = 1 AND ends_at <= ?"
-        )
-    };
-}
-
-const OF_50: Statement = Statement::both("claims_of_50", of_page!(ids_50!()));
-const OF_200: Statement = Statement::both("claims_of_200", of_page!(ids_200!()));
-const OF_1000: Statement = Statement::both("claims_of_1000", of_page!(ids_1000!()));
-
-/// Hardware on a page at most.
-pub const MAX_PAGE: usize = 1_000;
-/// A page repeats its last id until the next of these sizes.
-const PAGES: [(usize, &Statement); 3] = [(50, &OF_50), (200, &OF_200), (MAX_PAGE, &OF_1000)];
-
-/// One length class of the whole fleet, over a window. See [`span`].
-macro_rules! of_span {
-    ($span:literal) => {
-        concat!(
-            "SELECT id, hardware_id, starts_at, blocked_until, qty, 0 AS part FROM claim
-     WHERE span = ",
-            $span,
-            " AND starts_at > ? AND starts_at < ? AND blocked_until > ?
-     UNION ALL
-     "
-        )
-    };
-}
-/// The whole fleet over a window: a short range of the index for each length class, then what is overdue.
-const OF_FLEET: Statement = Statement::both(
-    "claims_of_fleet",
-    concat!(
-        of_span!(0),
-        of_span!(1),
-        of_span!(2),
-        of_span!(3),
-        of_span!(4),
-        of_span!(5),
-        of_span!(6),
-        of_span!(7),
-        of_span!(8),
-        of_span!(9),
-        of_span!(10),
-        of_span!(11),
-        of_span!(12),
-        of_span!(13),
-        of_span!(14),
-        of_span!(15),
-        of_span!(16),
-        of_span!(17),
-        of_span!(18),
-        of_span!(19),
-        of_span!(20),
-        of_span!(21),
-        of_span!(22),
-        of_span!(23),
-        of_span!(24),
-        of_span!(25),
-        of_span!(26),
-        of_span!(27),
-        "SELECT id, hardware_id, starts_at, blocked_until, qty, 2 FROM claim WHERE is_out = 1 AND ends_at <= ?"
-    ),
-);
-/// The same for one hardware, where now is not asked about.
-const OF_ONE: Statement = Statement::both(
-    "claims_of_one",
-    "SELECT id, hardware_id, starts_at, blocked_until, qty, 0 AS part FROM claim
-     WHERE hardware_id = ? AND blocked_until > ? AND starts_at < ?
-     UNION ALL
-     SELECT id, hardware_id, starts_at, blocked_until, qty, 2 FROM claim
-     WHERE hardware_id = ? AND is_out = 1 AND ends_at <= ?",
-);
-/// Hardware that may be over-committed now or later: nothing else can be.
-const SUSPECTS: Statement = Statement::both(
-    "claims_suspects",
-    "SELECT hardware_id FROM claim WHERE forced = 1 AND blocked_until > ?
-     UNION
-     SELECT hardware_id FROM claim WHERE is_out = 1 AND ends_at <= ?",
-);
-
-pub(super) const STATEMENTS: &[&Statement] = &[&OF_50, &OF_200, &OF_1000, &OF_FLEET, &OF_ONE, &SUSPECTS];
+pub(super) use self::sql::{MAX_PAGE, STATEMENTS};
 
 /// In which part of a question a claim was found.
 const OVER_NOW: i64 = 1;
@@ -160,6 +46,8 @@ pub struct ClaimsOf {
     pub in_window: Vec<Claim>,
     /// Those that overlap the instant asked about.
     pub at_now: Vec<Claim>,
+    /// The rows of those that are overdue: they are in both.
+    pub overdue: Vec<i64>,
 }
 
 /// Claims of the hardware `ids` (at most [`MAX_PAGE`]) over `window` and over now, by hardware id.
@@ -186,7 +74,8 @@ pub async fn over(
     Ok(grouped(&rows, present))
 }
 
-/// Claims of all hardware over `window`, by hardware id; nothing is said of now.
+/// Claims of all hardware over `window` and over now, by hardware id. Where the window holds now, those over now are
+/// among those over the window.
 ///
 /// # Errors
 /// The database cannot be reached.
@@ -195,15 +84,27 @@ pub async fn of_fleet(
     window: Window,
     present: Present,
 ) -> Result<HashMap<i64, ClaimsOf>, DbError> {
-    let rows = on_conn!(conn, OF_FLEET, |sql, c| {
+    let holds_now = window.from <= present.now_s && present.now_s < window.to;
+    let (statement, parts) = if holds_now {
+        (&OF_FLEET, &[window][..])
+    } else {
+        (&OF_FLEET_AND_NOW, &[window, present.instant()][..])
+    };
+    let rows = on_conn!(conn, *statement, |sql, c| {
         let mut query = sqlx::query_as::<_, ClaimRow>(sql);
-        for class in 0..=span::MAX_SPAN {
-            let earliest = window.from.saturating_sub(span::longest_s(class));
-            query = query.bind(earliest).bind(window.to).bind(window.from);
+        for part in parts {
+            for class in 0..=span::MAX_SPAN {
+                let earliest = part.from.saturating_sub(span::longest_s(class));
+                query = query.bind(earliest).bind(part.to).bind(part.from);
+            }
         }
         query.bind(present.now_s).fetch_all(&mut **c)
     })?;
-    Ok(grouped(&rows, present))
+    let mut fleet = grouped(&rows, present);
+    if holds_now {
+        fleet.values_mut().for_each(|of| of.at_now.clone_from(&of.in_window));
+    }
+    Ok(fleet)
 }
 
 /// What is overdue is found by its row too, perhaps: then only the longer one counts.
@@ -218,6 +119,9 @@ fn grouped(rows: &[ClaimRow], present: Present) -> HashMap<i64, ClaimsOf> {
         }
         if row.part != 0 {
             of.at_now.push(claim);
+        }
+        if row.part == OVERDUE {
+            of.overdue.push(row.id);
         }
     }
     by_hardware
@@ -238,13 +142,12 @@ pub async fn of_one(
     present: Present,
 ) -> Result<Vec<Held>, DbError> {
     let rows = on_conn!(conn, OF_ONE, |sql, c| {
-        sqlx::query_as::<_, ClaimRow>(sql)
-            .bind(hardware)
-            .bind(window.from)
-            .bind(window.to)
-            .bind(hardware)
-            .bind(present.now_s)
-            .fetch_all(&mut **c)
+        let mut query = sqlx::query_as::<_, ClaimRow>(sql);
+        for class in 0..=span::MAX_SPAN {
+            let earliest = window.from.saturating_sub(span::longest_s(class));
+            query = query.bind(hardware).bind(earliest).bind(window.to).bind(window.from);
+        }
+        query.bind(hardware).bind(present.now_s).fetch_all(&mut **c)
     })?;
     let overdue = overdue_ids(&rows);
     let counts = |row: &&ClaimRow| row.part == OVERDUE || !overdue.contains(&row.id);
@@ -282,4 +185,51 @@ pub async fn of_others(
 #[must_use]
 pub fn occupancy(held: &[Held]) -> Vec<Claim> {
     held.iter().map(|held| held.claim).collect()
+}
+
+/// On which side of a time claims are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Those that start at it or later, the first start first.
+    Later,
+    /// Those that end at it or earlier, the last end first.
+    Earlier,
+}
+
+/// Up to `limit` claims of each of the hardware in `asked`, on this side of its time, as their rows have them; of
+/// each hardware in order.
+///
+/// # Errors
+/// The database cannot be reached.
+pub async fn beyond(
+    conn: &mut Conn<'_>,
+    side: Side,
+    asked: &[(i64, i64)],
+    limit: i64,
+) -> Result<HashMap<i64, Vec<Held>>, DbError> {
+    let sizes = if side == Side::Later { &LATER[..] } else { &EARLIER[..] };
+    let most = sizes.iter().map(|(size, _)| *size).max().unwrap_or(1);
+    let mut rows = Vec::new();
+    for part in asked.chunks(most) {
+        let Some((size, statement)) = sizes.iter().find(|(size, _)| part.len() <= *size) else { continue };
+        // There is no hardware 0: it fills what is left of the text.
+        let padded = part.iter().chain(std::iter::repeat(&(0, 0))).take(*size);
+        rows.extend(on_conn!(&mut *conn, **statement, |sql, c| {
+            let query = sqlx::query_as::<_, ClaimRow>(sql);
+            let query = padded.fold(query, |query, (id, at)| query.bind(*id).bind(*at).bind(limit));
+            query.fetch_all(&mut **c)
+        })?);
+    }
+    let mut by_hardware: HashMap<i64, Vec<Held>> = HashMap::new();
+    for ClaimRow { id, hardware_id, starts_at, blocked_until, qty, .. } in rows {
+        let claim = Claim { starts_at, blocked_until, qty };
+        by_hardware.entry(hardware_id).or_default().push(Held { id, claim });
+    }
+    for held in by_hardware.values_mut() {
+        held.sort_unstable_by_key(|held| match side {
+            Side::Later => held.claim.starts_at,
+            Side::Earlier => -held.claim.blocked_until,
+        });
+    }
+    Ok(by_hardware)
 }

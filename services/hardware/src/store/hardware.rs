@@ -1,7 +1,10 @@
 //! The catalogue, read. What changes it is in [`super::hardware_change`].
 
+mod sql;
+
 use sqlx::FromRow;
 
+use self::sql::{BY_IDS, COUNT, COUNT_ALL, FIND, FIND_BY_NAME, LIST, LIST_ALL, LIST_COUNTED, STOCK};
 use super::StoreError;
 use crate::{
     db::{Conn, DbError, Statement, on_conn},
@@ -12,90 +15,7 @@ use crate::{
     },
 };
 
-macro_rules! columns {
-    () => {
-        "id, provider, name, capacity, buffer_s, tz, category, location, description, tags, version, created_at, updated_at"
-    };
-}
-pub(super) use columns;
-
-/// Every condition is always there and passes when nothing is asked of it, so the text is fixed.
-/// INSTR('', '') is 1 on both databases: an empty tag is found everywhere. `$found` tells whether a text holds
-/// a word in any case: MySQL lowers all letters, SQLite matches a pattern.
-macro_rules! matching {
-    ($before:literal, $after:literal) => {
-        concat!(
-            " FROM hardware WHERE archived_id = 0 AND id > ? AND id <= ?
-          AND (? IS NULL OR provider = ?) AND (? IS NULL OR category = ?) AND (? IS NULL OR location = ?)
-          AND (? IS NULL OR INSTR(?, CONCAT(',', id, ',')) > 0)
-          AND INSTR(tags, ?) > 0 AND INSTR(tags, ?) > 0 AND INSTR(tags, ?) > 0 AND INSTR(tags, ?) > 0
-          AND (? = '' OR ",
-            $before,
-            "CONCAT_WS(' ', provider, name, category, location, description, tags)",
-            $after,
-            ")
-          AND (? = '' OR ",
-            $before,
-            "CONCAT_WS(' ', provider, name, category, location, description, tags)",
-            $after,
-            ")
-          AND (? = '' OR ",
-            $before,
-            "CONCAT_WS(' ', provider, name, category, location, description, tags)",
-            $after,
-            ")
-          AND (? = '' OR ",
-            $before,
-            "CONCAT_WS(' ', provider, name, category, location, description, tags)",
-            $after,
-            ")"
-        )
-    };
-}
-macro_rules! mysql_matching {
-    () => {
-        matching!("INSTR(LOWER(", "), ?) > 0")
-    };
-}
-macro_rules! sqlite_matching {
-    () => {
-        matching!("", " REGEXP ?")
-    };
-}
-
-const LIST: Statement = Statement::per_dialect(
-    "hardware_list",
-    concat!("SELECT ", columns!(), mysql_matching!(), " ORDER BY id LIMIT ?"),
-    concat!("SELECT ", columns!(), sqlite_matching!(), " ORDER BY id LIMIT ?"),
-);
-/// The list that most ask for, with how many there are in all: one statement in place of two.
-const LIST_ALL: Statement = Statement::both(
-    "hardware_list_all",
-    concat!(
-        "SELECT ",
-        columns!(),
-        ", (SELECT COUNT(*) FROM hardware WHERE archived_id = 0) AS total
-     FROM hardware WHERE archived_id = 0 AND id > ? ORDER BY id LIMIT ?"
-    ),
-);
-const COUNT: Statement = Statement::per_dialect(
-    "hardware_count",
-    concat!("SELECT COUNT(*)", mysql_matching!()),
-    concat!("SELECT COUNT(*)", sqlite_matching!()),
-);
-const COUNT_ALL: Statement =
-    Statement::both("hardware_count_all", "SELECT COUNT(*) FROM hardware WHERE archived_id = 0");
-const FIND: Statement = Statement::both(
-    "hardware_find",
-    concat!("SELECT ", columns!(), " FROM hardware WHERE id = ? AND archived_id = 0"),
-)
-.quick();
-const FIND_BY_NAME: Statement = Statement::both(
-    "hardware_find_by_name",
-    concat!("SELECT ", columns!(), " FROM hardware WHERE provider = ? AND name = ? AND archived_id = 0"),
-);
-
-pub(super) const STATEMENTS: &[&Statement] = &[&LIST, &LIST_ALL, &COUNT, &COUNT_ALL, &FIND, &FIND_BY_NAME];
+pub(super) use self::sql::{STATEMENTS, columns};
 
 /// Binds every placeholder of `matching!`, in order. A macro, because the drivers' query types differ.
 macro_rules! bind_filter {
@@ -199,7 +119,7 @@ pub async fn list(
     Ok(rows.into_iter().map(Item::from).collect())
 }
 
-/// The same, with how many match in all where that came along.
+/// The same, with how many match in all; `None` where there is no row.
 ///
 /// # Errors
 /// The database cannot be reached.
@@ -209,14 +129,58 @@ pub async fn list_counted(
     after_id: i64,
     limit: i64,
 ) -> Result<(Vec<Item>, Option<i64>), DbError> {
-    if *filter != Filter::default() {
-        return Ok((list(conn, filter, after_id, limit).await?, None));
-    }
-    let rows = on_conn!(conn, LIST_ALL, |sql, c| {
-        sqlx::query_as::<_, CountedRow>(sql).bind(after_id).bind(limit).fetch_all(&mut **c)
-    })?;
+    let rows = if *filter == Filter::default() {
+        on_conn!(conn, LIST_ALL, |sql, c| {
+            sqlx::query_as::<_, CountedRow>(sql).bind(after_id).bind(limit).fetch_all(&mut **c)
+        })?
+    } else {
+        let bound = Bound::new(filter, 0, conn);
+        on_conn!(conn, LIST_COUNTED, |sql, c| async {
+            let query = bind_filter!(sqlx::query_as::<_, CountedRow>(sql), bound);
+            query.bind(after_id).bind(limit).fetch_all(&mut **c).await
+        })?
+    };
     let total = rows.first().map(|row| row.total);
     Ok((rows.into_iter().map(|counted| Item::from(counted.row)).collect(), total))
+}
+
+/// What decides whether a hardware fits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
+pub struct Stock {
+    /// Given by the database.
+    pub id: i64,
+    /// Units in all.
+    pub capacity: i64,
+    /// Seconds that a unit stays blocked after a booking.
+    pub buffer_s: i64,
+}
+
+/// The same hardware as [`list`], but only what decides whether they fit.
+///
+/// # Errors
+/// The database cannot be reached.
+pub async fn stock(
+    conn: &mut Conn<'_>,
+    filter: &Filter,
+    after_id: i64,
+    limit: i64,
+) -> Result<Vec<Stock>, DbError> {
+    let bound = Bound::new(filter, after_id, conn);
+    on_conn!(conn, STOCK, |sql, c| async {
+        bind_filter!(sqlx::query_as::<_, Stock>(sql), bound).bind(limit).fetch_all(&mut **c).await
+    })
+}
+
+/// The hardware with these ids, by id; what is not in the catalogue is left out.
+///
+/// # Errors
+/// The database cannot be reached.
+pub async fn by_ids(conn: &mut Conn<'_>, ids: &[i64]) -> Result<Vec<Item>, DbError> {
+    let json = serde_json::to_string(ids).unwrap_or_default();
+    let rows = on_conn!(conn, BY_IDS, |sql, c| {
+        sqlx::query_as::<_, HardwareRow>(sql).bind(json).fetch_all(&mut **c)
+    })?;
+    Ok(rows.into_iter().map(Item::from).collect())
 }
 
 /// How many hardware match `filter`.

@@ -1,44 +1,47 @@
 //! Why a booking was refused, told so that a person can do something about it: how much is missing and when, who is
 //! in the way, and when it would fit instead. Read after the refused transaction has ended, without locks.
 
+use std::collections::HashMap;
+
 use sqlx::FromRow;
 
-use super::{claims, locks::Stock, series::Skipped};
+use super::{
+    claims::{self, Held, Side},
+    locks::Stock,
+    search::{Hunt, Wanted},
+    series::Skipped,
+};
 use crate::{
     db::{Conn, Db, DbError, Statement, on_conn},
     domain::{
         demand::Shortage,
         peak::Claim,
         present::Present,
-        starts::{Need, SEARCH_S, Starts},
+        starts::{MAX_ALTERNATIVES, Need, SEARCH_S},
         window::Window,
     },
 };
 
 /// Claims in the way that are told of one line at most.
-const MAX_CLAIMS: u8 = 20;
+const MAX_CLAIMS: usize = 20;
 
-macro_rules! columns {
+macro_rules! ids {
     () => {
-        "c.id AS id, c.reservation_id, c.task_id, c.starts_at AS starts_at, c.blocked_until, c.qty, c.is_out, c.ends_at, r.user_name"
+        "?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?"
     };
 }
 
+/// Whose twenty claims are.
 const IN_THE_WAY: Statement = Statement::both(
     "claims_in_the_way",
     concat!(
-        "SELECT ",
-        columns!(),
-        " FROM claim c LEFT JOIN reservation r ON r.id = c.reservation_id
-          WHERE c.hardware_id = ? AND c.blocked_until > ? AND c.starts_at < ?
-          UNION
-          SELECT ",
-        columns!(),
-        " FROM claim c LEFT JOIN reservation r ON r.id = c.reservation_id
-          WHERE c.hardware_id = ? AND c.is_out = 1 AND c.ends_at <= ? AND c.starts_at < ?
-          ORDER BY starts_at, id LIMIT ?"
+        "SELECT c.id, c.reservation_id, c.task_id, r.user_name
+         FROM claim c LEFT JOIN reservation r ON r.id = c.reservation_id WHERE c.id IN (",
+        ids!(),
+        ")"
     ),
-);
+)
+.quick();
 
 pub(super) const STATEMENTS: &[&Statement] = &[&IN_THE_WAY];
 
@@ -53,6 +56,13 @@ pub struct WantedLine {
     pub window: Window,
     /// Where too little is free; empty if this line would have fitted.
     pub shortages: Vec<Shortage>,
+}
+
+impl WantedLine {
+    fn wanted(&self) -> Wanted {
+        let need = Need { capacity: self.stock.capacity, qty: self.qty, length_s: self.window.length_s() };
+        Wanted { hardware: self.stock.id, need }
+    }
 }
 
 /// What could not be had.
@@ -123,25 +133,7 @@ struct InTheWayRow {
     id: i64,
     reservation_id: Option<i64>,
     task_id: Option<i64>,
-    starts_at: i64,
-    blocked_until: i64,
-    qty: i64,
-    is_out: i64,
-    ends_at: i64,
     user_name: Option<String>,
-}
-
-impl InTheWayRow {
-    fn told(self, present: Present) -> InTheWay {
-        let claim = Claim { starts_at: self.starts_at, blocked_until: self.blocked_until, qty: self.qty };
-        let overdue = self.is_out != 0 && self.ends_at <= present.now_s;
-        InTheWay {
-            reservation: self.reservation_id,
-            task: self.task_id,
-            claim: if overdue { present.overdue(claim) } else { claim },
-            user: self.user_name.filter(|name| !name.is_empty()),
-        }
-    }
 }
 
 /// Explains a refusal.
@@ -168,14 +160,25 @@ async fn in_the_way(
 ) -> Result<Vec<InTheWay>, DbError> {
     let from = line.shortages.first().map_or(line.window.from, |first| first.from);
     let to = line.shortages.last().map_or(line.window.to, |last| last.to);
-    let limit = i64::from(MAX_CLAIMS).saturating_add(i64::try_from(own.len()).unwrap_or(i64::MAX));
+    let mut held = claims::of_one(conn, line.stock.id, Window { from, to }, present).await?;
+    let meets = |claim: Claim| claim.starts_at < to && claim.blocked_until > from;
+    held.retain(|held| !own.contains(&held.id) && meets(held.claim));
+    held.sort_unstable_by_key(|held| (held.claim.starts_at, held.id));
+    held.truncate(MAX_CLAIMS);
+    let Some(last) = held.last() else { return Ok(Vec::new()) };
     let rows = on_conn!(conn, IN_THE_WAY, |sql, c| {
-        let query = sqlx::query_as::<_, InTheWayRow>(sql).bind(line.stock.id).bind(from).bind(to);
-        query.bind(line.stock.id).bind(present.now_s).bind(to).bind(limit).fetch_all(&mut **c)
+        let padded = held.iter().chain(std::iter::repeat(last)).take(MAX_CLAIMS);
+        let query = padded.fold(sqlx::query_as::<_, InTheWayRow>(sql), |query, held| query.bind(held.id));
+        query.fetch_all(&mut **c)
     })?;
-    let others = rows.into_iter().filter(|row| !own.contains(&row.id)).map(|row| row.told(present));
-    let meeting = others.filter(|other| other.claim.blocked_until > from);
-    Ok(meeting.take(MAX_CLAIMS.into()).collect())
+    let mut whose: HashMap<_, _> = rows.into_iter().map(|row| (row.id, row)).collect();
+    let told = |held: &Held| {
+        // One that went away in between is nobody's.
+        let row = whose.remove(&held.id)?;
+        let user = row.user_name.filter(|name| !name.is_empty());
+        Some(InTheWay { reservation: row.reservation_id, task: row.task_id, claim: held.claim, user })
+    };
+    Ok(held.iter().filter_map(told).collect())
 }
 
 async fn alternatives(conn: &mut Conn<'_>, shortfall: &Shortfall) -> Result<Vec<Window>, DbError> {
@@ -184,19 +187,28 @@ async fn alternatives(conn: &mut Conn<'_>, shortfall: &Shortfall) -> Result<Vec<
     let earliest = shortfall.present.now_s.min(wanted.from).max(wanted.from - SEARCH_S);
     let latest =
         (wanted.from + SEARCH_S).min(Window::latest_end(shortfall.present.now_s) - wanted.length_s());
-    let range = Window { from: earliest, to: latest + 1 };
-    if range.from >= range.to {
+    let lines: Vec<_> = shortfall.lines.iter().map(WantedLine::wanted).collect();
+    let mut found = on_one_side(conn, shortfall, &lines, Side::Later, (wanted.from, latest)).await?;
+    // What is farther away than the third later one is not offered.
+    let distance = found.get(MAX_ALTERNATIVES - 1).map_or(SEARCH_S, |third| third - wanted.from - 1);
+    let range = (latest.min(wanted.from - 1), earliest.max(wanted.from - distance));
+    found.extend(on_one_side(conn, shortfall, &lines, Side::Earlier, range).await?);
+    found.sort_by_key(|start| ((start - wanted.from).abs(), -start));
+    found.truncate(MAX_ALTERNATIVES);
+    Ok(found.into_iter().map(|from| Window { from, to: from + wanted.length_s() }).collect())
+}
+
+async fn on_one_side(
+    conn: &mut Conn<'_>,
+    shortfall: &Shortfall,
+    lines: &[Wanted],
+    side: Side,
+    range: (i64, i64),
+) -> Result<Vec<i64>, DbError> {
+    let is_empty = if side == Side::Later { range.1 < range.0 } else { range.0 < range.1 };
+    if is_empty {
         return Ok(Vec::new());
     }
-    let mut needs = Vec::new();
-    for line in &shortfall.lines {
-        let length_s = line.window.length_s();
-        let reach = Window { to: range.to + length_s, ..range };
-        let own = &shortfall.own;
-        let others = claims::of_others(conn, line.stock.id, reach, own, shortfall.present).await?;
-        needs.push(Need { capacity: line.stock.capacity, qty: line.qty, length_s, others });
-    }
-    let apart_s = needs.iter().map(|need| need.length_s).max().unwrap_or_else(|| wanted.length_s());
-    let starts = Starts::new(&needs, range).nearest(wanted.from, apart_s);
-    Ok(starts.into_iter().map(|from| Window { from, to: from + wanted.length_s() }).collect())
+    let mut hunt = Hunt::begin(conn, lines, side, range, &shortfall.own, shortfall.present).await?;
+    hunt.starts(conn, MAX_ALTERNATIVES).await
 }

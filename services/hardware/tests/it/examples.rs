@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// One story, in this order, on the two sample rows.
-const STORY: [&str; 19] = [
+const STORY: [&str; 21] = [
     "create_reservation",
     "list_events",
     "get_reservation",
@@ -22,6 +22,8 @@ const STORY: [&str; 19] = [
     "list_hardware",
     "get_hardware",
     "get_availability",
+    "list_availability",
+    "next_availability",
     "create_task",
     "get_task",
     "list_tasks",

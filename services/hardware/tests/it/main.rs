@@ -9,6 +9,7 @@ mod contract;
 mod examples;
 mod harness;
 mod nasa;
+mod oracle;
 mod place;
 mod plans;
 mod pool;

@@ -1,5 +1,7 @@
 //! How the databases go about the statements that everybody waits for: through an index, and not through history.
 
+mod hot;
+
 use hardware::{db::Conn, domain::span, store};
 use sqlx::{AssertSqlSafe, Row, mysql::MySqlRow};
 
@@ -132,10 +134,16 @@ fn page(size: usize, from: i64, to: i64, now: i64) -> Vec<i64> {
     [&padded[..], &[from, to], &padded, &[now, now + 1], &padded, &[now]].concat()
 }
 
-/// What the whole fleet binds: a range for each length class.
-fn fleet(from: i64, to: i64, now: i64) -> Vec<i64> {
-    let ranges = (0..=span::MAX_SPAN).flat_map(|class| [(from - span::longest_s(class)).max(0), to, from]);
-    ranges.chain([now]).collect()
+/// What the whole fleet binds for a window: a range for each length class.
+fn fleet(from: i64, to: i64) -> Vec<i64> {
+    (0..=span::MAX_SPAN).flat_map(|class| [(from - span::longest_s(class)).max(0), to, from]).collect()
+}
+
+/// What one hardware binds: the same, and what is overdue.
+fn of_one(hardware: i64, from: i64, to: i64, now: i64) -> Vec<i64> {
+    let ranges =
+        (0..=span::MAX_SPAN).flat_map(|class| [hardware, (from - span::longest_s(class)).max(0), to, from]);
+    ranges.chain([hardware, now]).collect()
 }
 
 on_both! {
@@ -143,18 +151,22 @@ on_both! {
         long_history(&app).await;
         let now = at(&clock("12:00"));
         let (overlap, overdue) = ("claim_overlap", "claim_overdue");
-        let one = plan(&app, "claims_of_one", &[1, now, now + 3_600, 1, now]).await;
-        goes_by("claims_of_one", &one, &[overlap, overdue]);
+        let one = plan(&app, "claims_of_one", &of_one(1, now, now + 3_600, now)).await;
+        goes_by("claims_of_one", &one, &["claim_item", overdue]);
         for (name, size) in [("claims_of_50", 50), ("claims_of_200", 200), ("claims_of_1000", 1_000)] {
             let of_page = plan(&app, name, &page(size, now, now + 3_600, now)).await;
             goes_by(name, &of_page, &[overlap, overdue]);
         }
-        let fleet = plan(&app, "claims_of_fleet", &fleet(now, now + 3_600, now)).await;
-        goes_by("claims_of_fleet", &fleet, &["claim_fleet", overdue]);
+        let over_window = fleet(now, now + 3_600);
+        let of_fleet = plan(&app, "claims_of_fleet", &[&over_window[..], &[now]].concat()).await;
+        goes_by("claims_of_fleet", &of_fleet, &["claim_fleet", overdue]);
+        let and_now = [over_window, fleet(now, now + 1), vec![now]].concat();
+        let of_fleet = plan(&app, "claims_of_fleet_and_now", &and_now).await;
+        goes_by("claims_of_fleet_and_now", &of_fleet, &["claim_fleet", overdue]);
         let suspects = plan(&app, "claims_suspects", &[now, now]).await;
         goes_by("claims_suspects", &suspects, &["claim_forced", overdue]);
-        let in_the_way = plan(&app, "claims_in_the_way", &[1, now, now + 3_600, 1, now, now + 3_600, 20]).await;
-        goes_by("claims_in_the_way", &in_the_way, &[overlap, overdue]);
+        let in_the_way = plan(&app, "claims_in_the_way", &(1..=20).collect::<Vec<_>>()).await;
+        goes_by("claims_in_the_way", &in_the_way, &["PRIMARY"]);
     }
 
     async fn coming_reservations_are_found_without_reading_history(app) {

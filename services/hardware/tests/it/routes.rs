@@ -1,6 +1,8 @@
 //! One file a noun and a verb.
 
 mod availability;
+mod availability_next;
+mod availability_several;
 mod diagnostics;
 mod errors;
 mod events;
