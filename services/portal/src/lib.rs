@@ -8,6 +8,7 @@
 //! | [`colours`], [`colour`] | what the customer's pages look like, and whether that can be read |
 //! | [`hardware_client`], [`failure`] | the calls to the hardware service, and what becomes of those that fail |
 //! | [`search`], [`common_times`], [`links`] | what a visitor asks for, in a URL and as typed |
+//! | [`calendar`] | a day, a week or a month of the wall clock as columns |
 //! | [`booking`], [`form`] | what a visitor wants to book, as a form sends it |
 //! | [`bookings_search`], [`overdue`] | which bookings a visitor asks for |
 //! | [`task`], [`flash`] | what a visitor wants noted, and what the next page says of it |
@@ -21,6 +22,7 @@ pub mod app;
 pub mod assets;
 pub mod booking;
 pub mod bookings_search;
+pub mod calendar;
 pub mod colour;
 pub mod colours;
 pub mod common_times;

@@ -11,6 +11,7 @@ use crate::{
     view::{
         Errors,
         layout::{Here, Layout},
+        results,
         times::{TimeView, Writer},
         why,
         window_form::{Filled, WindowForm},
@@ -173,7 +174,7 @@ impl Filters {
             selects.push(select("location", "Location", "Any location", &search.location, &facets.locations));
         }
         Self {
-            set: super::list::filters(search).len(),
+            set: results::filters(search).len(),
             open: mistakes.iter().any(|m| !matches!(m.field.as_str(), "from" | "to" | "qty")),
             q: search.q.clone(),
             q_why: why("q", mistakes),
