@@ -3,6 +3,7 @@
 //! Every call is bounded: in the time to connect, in its whole time, and in how much it reads.
 
 mod address;
+mod availability;
 mod bookings;
 mod failure;
 mod listing;
@@ -18,6 +19,7 @@ use serde::de::DeserializeOwned;
 
 pub use self::{
     address::base_url,
+    availability::{NextQuery, Outline, OutlineQuery},
     bookings::{Bookings, BookingsQuery, Change},
     failure::Failure,
     listing::{ListQuery, Listing, NextPage, instant},
@@ -43,6 +45,7 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 pub struct HardwareClient {
     http: Client,
     base: Url,
+    read_timeout: Duration,
     write_timeout: Duration,
 }
 
@@ -74,7 +77,7 @@ impl HardwareClient {
             .redirect(reqwest::redirect::Policy::none())
             .user_agent(concat!("toolcrib-portal/", env!("CARGO_PKG_VERSION")))
             .build()?;
-        Ok(Self { http, base, write_timeout: timeouts.write })
+        Ok(Self { http, base, read_timeout: timeouts.read, write_timeout: timeouts.write })
     }
 
     /// One page of the list. `headers` say on whose behalf (see [`crate::visit::Visit::outgoing`]).

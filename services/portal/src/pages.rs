@@ -11,6 +11,7 @@ pub mod reservation;
 pub mod static_files;
 pub mod tasks;
 pub mod theme;
+pub mod timeline;
 pub mod unavailable;
 
 #[cfg(test)]

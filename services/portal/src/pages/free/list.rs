@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::view::Answer;
 use crate::{
     hardware_client::Facet,
+    pages::timeline::Wish,
     search::Search,
     view::{
         LinkView,
@@ -20,6 +21,9 @@ use crate::{
 pub(super) struct List {
     count: Count,
     chips: Vec<LinkView>,
+    /// To everything, or to what is free alone; `None` until a time is chosen.
+    fit: Option<LinkView>,
+    timeline: String,
     groups: Vec<Group>,
     empty: Option<Empty>,
     pager: Option<Pager>,
@@ -47,6 +51,7 @@ impl List {
         });
         let empty = (here == 0).then(|| Empty::new(search, &filters, &home));
         let pager = Pager::new(search, here, listing.total, home(&search.first_page()), next);
+        let timeline = Wish::of_search(search, window, times.tz()).link();
         let shown = Shown { search, window, providers: &facets.providers, times };
         Self {
             count: Count::new(
@@ -57,11 +62,23 @@ impl List {
                 pager.as_ref().is_some_and(|p| p.next.is_some()),
             ),
             chips: chips(search, &filters, &home),
+            fit: fit(search),
+            timeline,
             groups: stock::groups(listing.rows, &shown),
             empty,
             pager,
         }
     }
+}
+
+/// The way to the other list of the same time: all that there is, or only what is free.
+fn fit(search: &Search) -> Option<LinkView> {
+    let (other, text) = if search.free_only() {
+        (search.without("free_only"), "Show everything, free or not")
+    } else {
+        (search.with("free_only", "true"), "Show only what is free")
+    };
+    search.has_window().then(|| LinkView { href: other.link("/"), text: text.to_owned() })
 }
 
 /// Lines in the whole catalogue, by its providers; `None` where they are not known.
@@ -92,6 +109,17 @@ mod tests {
     fn count(query: &str, total: Option<u64>, whole: Option<u64>) -> String {
         let count = Count::new(&Search::read(query), 20, total, whole, true);
         format!("{} {}", count.number, count.text)
+    }
+
+    #[test]
+    fn once_a_time_is_chosen_one_list_leads_to_the_other() {
+        let fit = |query: &str| fit(&Search::read(query)).map(|link| (link.href, link.text));
+        assert_eq!(fit("q=gpu&free_only=true"), None);
+        let window = "from=2026-06-11T14:00&to=2026-06-11T18:00";
+        let (all, text) = fit(&format!("{window}&free_only=true&cursor=c")).unwrap();
+        assert_eq!((all, text.as_str()), (format!("/?{window}"), "Show everything, free or not"));
+        let (free, text) = fit(window).unwrap();
+        assert_eq!((free, text.as_str()), (format!("/?{window}&free_only=true"), "Show only what is free"));
     }
 
     #[test]

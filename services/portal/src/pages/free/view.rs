@@ -48,6 +48,8 @@ pub(super) struct FreePage {
     layout: Layout,
     errors: Option<Errors>,
     heading: Option<Heading>,
+    /// No time was chosen yet.
+    untimed: bool,
     form: WindowForm,
     filters: Filters,
     list: Option<List>,
@@ -104,6 +106,7 @@ impl FreePage {
             layout: Layout::new("What is free?", Here::Free, visit, app, &times),
             errors: None,
             heading: Some(Heading::new(search, answer.window, &times)),
+            untimed: !search.has_window(),
             form: WindowForm::new(&filled),
             filters: Filters::new(search, &answer.facets, &[]),
             list: Some(List::new(search, answer, &times)),
@@ -125,6 +128,7 @@ impl FreePage {
             layout: Layout::new("Error: What is free?", Here::Free, visit, app, &times),
             errors: Errors::new("This could not be looked up", mistakes, |field| place(search, field)),
             heading: None,
+            untimed: false,
             form: WindowForm::new(&filled),
             filters: Filters::new(search, facets, mistakes),
             list: None,
@@ -181,7 +185,8 @@ impl Filters {
             max_text: MAX_TEXT,
             third: selects.len() > 2,
             selects,
-            free_only: search.free_only(),
+            // Whoever chooses a time wants to see what is free then, unless they say otherwise.
+            free_only: search.free_only() || !search.has_window(),
             tag: search.tag.clone(),
         }
     }
