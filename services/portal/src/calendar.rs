@@ -180,6 +180,13 @@ impl Calendar {
     }
 }
 
+/// `2026-06-11`, and nothing that only a lenient reader would take for a day.
+#[must_use]
+pub fn read_date(text: &str) -> Option<NaiveDate> {
+    let shaped = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    if shaped { NaiveDate::parse_from_str(text, "%Y-%m-%d").ok() } else { None }
+}
+
 /// The first instant of a day; `None` beyond the calendar.
 #[must_use]
 pub fn midnight(day: NaiveDate, tz: Tz) -> Option<DateTime<Utc>> {

@@ -8,6 +8,7 @@ mod bookings;
 mod failure;
 mod listing;
 mod reservation;
+mod series;
 mod tasks;
 mod wire;
 
@@ -27,6 +28,7 @@ pub use self::{
         Claim, Line, NewReservation, NotFree, Reservation, ShortLine, Span, State, Steps, Stretch, Units,
         WrongState,
     },
+    series::{Booked, Changed, Repeat, Scope, Skipped, Unchanged},
     tasks::{Adding, NewTask, Task, Tasks, TasksQuery},
     wire::{Availability, Entry, Facet, Facets, Hardware, Refusal, RefusedField},
 };

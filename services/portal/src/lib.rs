@@ -11,7 +11,7 @@
 //! | [`calendar`] | a day, a week or a month of the wall clock as columns |
 //! | [`booking`], [`form`] | what a visitor wants to book, as a form sends it |
 //! | [`bookings_search`], [`overdue`] | which bookings a visitor asks for |
-//! | [`task`], [`flash`] | what a visitor wants noted, and what the next page says of it |
+//! | [`task`], [`flash`], [`report`] | what a visitor wants noted, and what the next page says of it |
 //! | [`visit`], [`theme`], [`fresh`], [`cookies`], [`csrf`] | whose request it is |
 //! | [`pages`] | one module a page: its handler, and what its template prints |
 //! | [`view`] | what several pages print |
@@ -39,6 +39,7 @@ pub mod last_answers;
 pub mod links;
 pub mod overdue;
 pub mod pages;
+pub mod report;
 pub mod search;
 pub mod state;
 pub mod task;

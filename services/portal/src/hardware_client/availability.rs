@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use poem::http::HeaderMap;
 use serde::Deserialize;
+use tokio::time::Instant;
 
 use super::{Failure, HardwareClient, Span, Stretch, Units, instant, read_json};
 use crate::links;
@@ -108,7 +109,19 @@ impl HardwareClient {
     /// # Errors
     /// That of `work`, or [`Failure::Unreachable`] where it takes longer than one call may.
     pub async fn in_time<T>(&self, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-        tokio::time::timeout(self.read_timeout, work)
+        self.in_time_since(Instant::now(), work).await
+    }
+
+    /// The same for calls of which the first began at `started`.
+    ///
+    /// # Errors
+    /// As [`Self::in_time`].
+    pub async fn in_time_since<T>(
+        &self,
+        started: Instant,
+        work: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
+        tokio::time::timeout_at(started + self.read_timeout, work)
             .await
             .unwrap_or_else(|_| Err(Failure::Unreachable("no answer in time".to_owned())))
     }

@@ -29,6 +29,10 @@ pub(super) struct BookPage {
     item: Option<LinkView>,
     errors: Option<Errors>,
     heading: String,
+    /// `Times that fit`
+    fitting: &'static str,
+    /// What the buttons below it do.
+    buttons: &'static str,
     alternatives: Vec<AlternativeView>,
     blocked: Vec<Blocked>,
     form: BookingForm,
@@ -52,8 +56,13 @@ impl BookPage {
         let fields: Vec<Mistake> = why.lines.first().map(short).into_iter().collect();
         let page = Self::new(app, visit, booking, name, &fields);
         let lead = lead(why, booking, &times);
+        let mut ways = ways_out(why);
+        if booking.series.repeats() {
+            let text = "leave out what does not fit".to_owned();
+            ways.push(LinkView { href: "#on_conflict".to_owned(), text });
+        }
         Self {
-            errors: Some(Errors::ways_out("Nothing was booked", lead, ways_out(why))),
+            errors: Some(Errors::ways_out("Nothing was booked", lead, ways)),
             alternatives: alternatives(why, booking, &times),
             blocked: Blocked::of(why, &times),
             ..page
@@ -81,6 +90,12 @@ impl BookPage {
             item,
             errors: None,
             heading,
+            fitting: if booking.series.repeats() { "Times that fit the first one" } else { "Times that fit" },
+            buttons: if booking.series.repeats() {
+                "Each button books the whole series from then on, if all of it fits."
+            } else {
+                "Each button books at once, with the units and the length you asked for."
+            },
             alternatives: Vec::new(),
             blocked: Vec::new(),
             form: BookingForm::refused("Your booking".to_owned(), booking, mistakes, &times),
@@ -99,6 +114,7 @@ fn lead(why: &NotFree, booking: &Booking, times: &Writer) -> String {
         return "There are too few units at that time. You can".to_owned();
     };
     let span = match asked(booking, times) {
+        _ if booking.series.repeats() => "at one of the times".to_owned(),
         Some((from, to)) => format!("from {} to {}", times.date_time(from).text, times.end(from, to).text),
         None => "all that time".to_owned(),
     };
@@ -114,8 +130,9 @@ fn lead(why: &NotFree, booking: &Booking, times: &Writer) -> String {
             format!("Only {free} of {} can be had {span}, not {}.", line.name, words::number(line.requested))
         }
     };
+    let whole = if booking.series.repeats() { "The series does not fit as a whole. " } else { "" };
     let none = if why.alternatives.is_empty() { " No other time was found that fits." } else { "" };
-    format!("{told}{none} You can")
+    format!("{whole}{told}{none} You can")
 }
 
 fn ways_out(why: &NotFree) -> Vec<LinkView> {

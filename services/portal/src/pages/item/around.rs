@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::{
     calendar::midnight,
-    hardware_client::{Bookings, BookingsQuery, Failure, Reservation, Steps, instant},
+    hardware_client::{Bookings, BookingsQuery, Failure, Reservation, Span, Steps, instant},
     overdue,
     state::App,
     view::{LinkView, booking_row::BookingRow, times::Writer, words},
@@ -29,6 +29,8 @@ pub(crate) struct Around {
     pub(crate) bookings: Option<Bookings>,
     /// What is out and should be back.
     pub(crate) late: Vec<Reservation>,
+    /// When the wish fits, where it does not in its own time.
+    pub(crate) next: Vec<Span>,
 }
 
 impl Around {
@@ -48,7 +50,7 @@ impl Around {
             app.client.bookings(&coming, headers.clone()),
             overdue::ask(app, &coming, now, headers)
         );
-        Self { days, steps: or_none(steps), bookings: or_none(bookings), late }
+        Self { days, steps: or_none(steps), bookings: or_none(bookings), late, next: Vec::new() }
     }
 }
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    booking::Booking,
+    booking::{Booking, Series},
     hardware_client::{Bookings, NotFree, Reservation, Task},
     pages::item::Around,
 };
@@ -22,6 +22,7 @@ pub(super) fn full_around() -> Around {
         steps: Some(serde_json::from_value(steps).unwrap()),
         bookings: Some(some_bookings(true)),
         late: vec![full_reservation("out")],
+        next: full_not_free().alternatives,
     }
 }
 
@@ -33,7 +34,7 @@ pub(super) fn full_reservation(state: &str) -> Reservation {
     let line = |id: i64| json!({ "hardware": id, "provider": EVIL, "name": EVIL, "qty": 5, "out": 3, "returned": 2 });
     reservation(json!({
         "id": 9, "state": state, "starts_at": "2026-06-11T10:00:00Z", "ends_at": "2026-06-11T16:00:00Z", "user": EVIL,
-        "purpose": EVIL, "at_risk": true, "overdue": true, "lines": [line(7), line(8)], "version": 3,
+        "purpose": EVIL, "at_risk": true, "overdue": true, "lines": [line(7), line(8)], "version": 3, "series_id": 5,
         "created_at": "2026-06-10T10:00:00Z",
     }))
 }
@@ -91,5 +92,6 @@ pub(super) fn full_booking() -> Booking {
         qty: text(),
         user: text(),
         purpose: text(),
+        series: Series { repeat: text(), count: text(), until: text(), on_conflict: text() },
     }
 }

@@ -20,6 +20,11 @@ use crate::{
 const MAX_LINKS: usize = 16;
 /// The ground of a lane, in its own units.
 const GROUND: u64 = 100;
+/// The height of a lane in CSS pixels, of a line of text, and where its baseline is in the middle and at the foot.
+const HEIGHT: u64 = 48;
+const TEXT: u64 = 20;
+const MIDDLE: u64 = 30;
+const FOOT: u64 = 42;
 /// How high a lane is filled when all is taken.
 const FULL: u64 = 86;
 /// The narrowest picture in CSS pixels: what fits there fits in any.
@@ -56,6 +61,8 @@ struct Go {
 struct Text {
     class: &'static str,
     x: String,
+    /// Its baseline in CSS pixels.
+    y: u64,
     text: String,
 }
 
@@ -119,17 +126,13 @@ impl Lane {
                 ),
             })
         };
-        let places = steps.iter().map(|step| Place {
-            x1: scene.calendar.x(step.from),
-            x2: scene.calendar.x(step.to),
-            // A service that talks nonsense gets a wrong picture, and not an overflow.
-            y: GROUND - taken(step, capacity).min(most).saturating_mul(FULL) / most,
-            kind: Kind::of(step, capacity),
-        });
+        let places: Vec<_> =
+            steps.iter().map(|step| Place::new(step, capacity, most, scene.calendar)).collect();
+        let text = |(step, place)| text(step, place, capacity, scene);
         Self {
-            paths: paths(&places.collect::<Vec<_>>()),
+            paths: paths(&places),
             links: bookable(steps, scene.qty).into_iter().filter_map(go).take(MAX_LINKS).collect(),
-            texts: steps.iter().filter_map(|step| text(step, capacity, scene)).collect(),
+            texts: steps.iter().zip(&places).filter_map(text).collect(),
         }
     }
 }
@@ -167,6 +170,29 @@ struct Place {
     kind: Kind,
 }
 
+impl Place {
+    fn new(step: &Step, capacity: u64, most: u64, calendar: &Calendar) -> Self {
+        Self {
+            x1: calendar.x(step.from),
+            x2: calendar.x(step.to),
+            // A service that talks nonsense gets a wrong picture, and not an overflow.
+            y: GROUND - taken(step, capacity).min(most).saturating_mul(FULL) / most,
+            kind: Kind::of(step, capacity),
+        }
+    }
+
+    /// The baseline of its text: clear of the upper edge.
+    fn baseline(&self) -> u64 {
+        let top = self.y * HEIGHT / GROUND;
+        match self.kind {
+            Kind::Some if HEIGHT - top >= TEXT => FOOT,
+            Kind::Some => top.saturating_sub(5).min(FOOT),
+            Kind::Free => MIDDLE,
+            Kind::All | Kind::Over => MIDDLE.max(top + 14).min(FOOT),
+        }
+    }
+}
+
 /// Three fillings at most, and the upper edge of them all.
 fn paths(places: &[Place]) -> Vec<Path> {
     let kinds = [(Kind::Some, "g-load"), (Kind::All, "g-full"), (Kind::Over, "g-ov")];
@@ -198,22 +224,22 @@ fn edge(places: &[Place]) -> String {
 }
 
 /// What is written on a step, as long as it fits: the number alone, or with its word.
-fn text(step: &Step, capacity: u64, scene: &Scene<'_>) -> Option<Text> {
-    let (x1, x2) = (scene.calendar.x(step.from), scene.calendar.x(step.to));
-    let pixels = (x2 - x1) * PIXELS / scene.calendar.width().max(1);
+fn text(step: &Step, place: &Place, capacity: u64, scene: &Scene<'_>) -> Option<Text> {
+    let pixels = (place.x2 - place.x1) * PIXELS / scene.calendar.width().max(1);
     let free = number(step.free);
-    let (class, said) = match Kind::of(step, capacity) {
+    let (class, said) = match place.kind {
         Kind::Over => {
             let over = number(step.over);
-            ("g-t ov", vec![format!("over by {over}"), format!("+{over}")])
+            ("g-t ov", [format!("over by {over}"), format!("+{over}")])
         }
-        Kind::All => ("g-t on", vec!["none free".to_owned(), "0".to_owned()]),
-        Kind::Some => ("g-t", vec![format!("{free} free"), free]),
-        Kind::Free => ("g-t soft", vec![words::free_of(step.free, capacity), free]),
+        Kind::All if capacity == 1 => ("g-t on", ["taken".to_owned(), free]),
+        Kind::All => ("g-t on", ["none free".to_owned(), free]),
+        Kind::Some => ("g-t", [format!("{free} free"), free]),
+        Kind::Free => ("g-t soft", [words::free_of(step.free, capacity), free]),
     };
     let fits = |text: &String| text.chars().count() as u64 * LETTER + AROUND <= pixels;
     let text = said.into_iter().find(fits)?;
-    Some(Text { class, x: scene.percent(step.from), text })
+    Some(Text { class, x: scene.percent(step.from), y: place.baseline(), text })
 }
 
 #[cfg(test)]

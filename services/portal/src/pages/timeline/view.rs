@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{
     lane::{Lane, Scene},
     steps::steps,
-    wish::{Wish, read_date},
+    wish::Wish,
     words::{Line, Lines, cells},
 };
 use crate::{
@@ -197,9 +197,8 @@ impl TimelinePage {
 
 /// Today where none was typed; what is no day stays visible as text.
 fn date_field(wish: &Wish, times: &Writer, why: Option<String>) -> Field {
-    let is_date = wish.date.is_empty() || read_date(&wish.date).is_some();
-    let value = if wish.date.is_empty() { times.day(times.now()).iso } else { wish.date.clone() };
-    Field { kind: if is_date { "date" } else { "text" }, value, why }
+    let today = times.day(times.now()).iso;
+    Field::date(if wish.date.is_empty() { &today } else { &wish.date }, why)
 }
 
 impl Heading {
@@ -303,7 +302,7 @@ fn hour_column(from: DateTime<Utc>, times: &Writer, before: &[Column]) -> Column
     let again = before.iter().any(|column| column.name == name);
     Column {
         letter: String::new(),
-        rest: name.get(2..).unwrap_or_default().to_owned(),
+        rest: String::new(),
         number: name.get(..2).unwrap_or(&name).to_owned(),
         name: if again { format!("{name} again") } else { name },
         today: false,

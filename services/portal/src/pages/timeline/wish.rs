@@ -1,10 +1,10 @@
 //! What a timeline's URL asks for: the list's filters, a day, and how much time around it.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use crate::{
-    calendar::{Calendar, Span},
+    calendar::{Calendar, Span, read_date},
     hardware_client::ListQuery,
     links,
     search::{Mistake, Search},
@@ -127,12 +127,6 @@ pub(super) fn named(mistakes: Vec<Mistake>) -> Vec<Mistake> {
 
 fn without_window(search: &Search) -> Search {
     Search { from: String::new(), to: String::new(), ..search.clone() }
-}
-
-/// `2026-06-11`, and nothing that only a lenient reader would take for a day.
-pub(super) fn read_date(text: &str) -> Option<NaiveDate> {
-    let shaped = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
-    if shaped { NaiveDate::parse_from_str(text, "%Y-%m-%d").ok() } else { None }
 }
 
 #[cfg(test)]

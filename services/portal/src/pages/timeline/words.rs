@@ -12,9 +12,13 @@ use crate::{
 /// Stretches of one hardware that an agenda tells.
 const MAX_TOLD: usize = 8;
 
-/// `3 of 4 free`
+/// `3 of 4 free`; of a single one `free` or `taken`.
 pub(super) fn free_of(free: u64, capacity: u64) -> String {
-    format!("{} of {} free", number(free), number(capacity))
+    match (free, capacity) {
+        (0, 1) => "taken".to_owned(),
+        (1, 1) => "free".to_owned(),
+        _ => format!("{} of {} free", number(free), number(capacity)),
+    }
 }
 
 /// One stretch in words.
@@ -45,7 +49,8 @@ impl<'a> Lines<'a> {
         let over = steps.iter().take_while(|step| step.to <= now).count();
         let to_come = steps.get(over..).filter(|rest| !rest.is_empty()).unwrap_or(steps);
         let line = |step: &Step| Line {
-            when: self.span(step),
+            // A narrow page breaks it between the two times, and nowhere else.
+            when: self.span(step).replace(' ', "\u{a0}").replace("\u{a0}to\u{a0}", " to "),
             what: free_of(step.free, capacity),
             over: (step.over > 0).then(|| format!("overbooked by {}", number(step.over))),
             book: if step.free >= self.scene.qty { self.scene.booking(id, step) } else { None },
@@ -130,7 +135,10 @@ mod tests {
         ];
         let all = |now: &str| {
             let lines = told(Span::Week, "2026-06-11", now, &steps).0;
-            lines.into_iter().map(|l| (l.when, l.what, l.over, l.book.is_some())).collect::<Vec<_>>()
+            lines
+                .into_iter()
+                .map(|l| (l.when.replace('\u{a0}', " "), l.what, l.over, l.book.is_some()))
+                .collect::<Vec<_>>()
         };
         let line = |when: &str, what: &str, over: Option<&str>, book| {
             (when.to_owned(), what.to_owned(), over.map(str::to_owned), book)

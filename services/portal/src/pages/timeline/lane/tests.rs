@@ -51,15 +51,15 @@ fn each_kind_is_one_path_and_the_highest_is_what_is_taken_most() {
 
 #[test]
 fn what_is_free_is_also_told_as_a_number_where_there_is_room() {
-    let told: Vec<_> = lane(&week(), 4, 1).texts.into_iter().map(|t| (t.x, t.class, t.text)).collect();
+    let told: Vec<_> = lane(&week(), 4, 1).texts.into_iter().map(|t| (t.x, t.class, t.y, t.text)).collect();
     let meant = [
-        ("0%", "g-t soft", "4 of 4 free"),
-        ("14.28%", "g-t", "2 free"),
-        ("28.57%", "g-t on", "none free"),
-        ("42.85%", "g-t ov", "over by 1"),
-        ("57.14%", "g-t soft", "4 of 4 free"),
+        ("0%", "g-t soft", 30, "4 of 4 free"),
+        ("14.28%", "g-t", 27, "2 free"),
+        ("28.57%", "g-t on", 30, "none free"),
+        ("42.85%", "g-t ov", 30, "over by 1"),
+        ("57.14%", "g-t soft", 30, "4 of 4 free"),
     ];
-    assert_eq!(told, meant.map(|(x, class, text)| (x.to_owned(), class, text.to_owned())));
+    assert_eq!(told, meant.map(|(x, class, y, text)| (x.to_owned(), class, y, text.to_owned())));
     let hour = [step("2026-06-07T22:00:00Z", "2026-06-07T23:00:00Z", 4, 0)];
     assert!(lane(&hour, 4, 1).texts.is_empty(), "no number fits on an hour of a week");
 }
