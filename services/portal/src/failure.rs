@@ -78,7 +78,7 @@ fn field_of_form(field: &str) -> &str {
         "repeat.every" => "repeat",
         "repeat.count" => "count",
         "repeat.until" => "until",
-        "repeat.on_conflict" => "on_conflict",
+        "repeat.on_conflict" => "conflict",
         "Idempotency-Key" => "key",
         "tz" => "starts_at",
         other => other,
@@ -95,7 +95,7 @@ fn said(field: &str, detail: &str) -> String {
         "purpose" => "For",
         "hardware" => "Hardware",
         "count" => "How often",
-        "on_conflict" => "If one does not fit",
+        "conflict" => "If one does not fit",
         "key" => {
             return "This form was sent before, with something else in it. If you want another booking, send it \
                     again"

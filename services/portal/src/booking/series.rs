@@ -24,7 +24,7 @@ impl Series {
             repeat: field("repeat"),
             count: field("count"),
             until: field("until"),
-            on_conflict: field("on_conflict"),
+            on_conflict: field("conflict"),
         }
     }
 
@@ -41,7 +41,7 @@ impl Series {
             ("repeat", &self.repeat),
             ("count", &self.count),
             ("until", &self.until),
-            ("on_conflict", &self.on_conflict),
+            ("conflict", &self.on_conflict),
         ]
     }
 
@@ -59,7 +59,7 @@ impl Series {
         self.check_until(&mut mistakes);
         let on_conflict = if self.on_conflict.is_empty() { "fail" } else { &self.on_conflict };
         let on_conflict =
-            chosen("on_conflict", "If one does not fit", on_conflict, ["fail", "skip"], &mut mistakes);
+            chosen("conflict", "If one does not fit", on_conflict, ["fail", "skip"], &mut mistakes);
         match (every, on_conflict) {
             (Some(every), Some(on_conflict)) if mistakes.is_empty() => {
                 let until = (!self.until.is_empty()).then(|| self.until.clone());
@@ -155,6 +155,6 @@ mod tests {
         assert_eq!(fields(series("day", "0", "", "")), [("count".into(), true)]);
         assert_eq!(fields(series("day", "", "soon", "")), [("until".into(), false)]);
         let all = fields(series("<script>", "-1", "", "<script>"));
-        assert_eq!(all, [("repeat".into(), true), ("count".into(), false), ("on_conflict".into(), true)]);
+        assert_eq!(all, [("repeat".into(), true), ("count".into(), false), ("conflict".into(), true)]);
     }
 }

@@ -2,6 +2,7 @@
 
 mod samples;
 mod tasks;
+mod timeline;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -228,6 +229,7 @@ async fn all_pages() -> Vec<(&'static str, String)> {
     let pages = free_pages(&app()).into_iter().chain(item_pages(&app())).chain(booking_pages(&app()));
     let pages = pages.chain(bookings_pages(&app())).chain(reservation_pages(&app()).await);
     let pages = pages.chain(tasks::tasks_pages(&app())).chain(error_pages(&app()));
+    let pages = pages.chain(timeline::timeline_pages(&app()));
     let mut printed = Vec::new();
     for (name, page) in pages {
         let page = page.unwrap_or_else(|error| panic!("{name}: {error}"));
@@ -240,7 +242,7 @@ async fn all_pages() -> Vec<(&'static str, String)> {
 async fn every_page_can_be_printed_with_everything_and_with_next_to_nothing() {
     let pages = all_pages().await;
     let names: BTreeSet<_> = pages.iter().map(|(name, _)| *name).collect();
-    assert_eq!(names.len(), 36, "{names:?}");
+    assert_eq!(names.len(), 43, "{names:?}");
     for (name, html) in pages {
         assert!(html.starts_with("<!DOCTYPE html>") && html.trim_end().ends_with("</html>"), "{name}");
         assert!(

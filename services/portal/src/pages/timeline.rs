@@ -1,6 +1,8 @@
 //! `GET /timeline`: hardware beside time, a day, a week or a month of it.
 
+mod columns;
 mod lane;
+mod rows;
 mod steps;
 mod view;
 mod wish;

@@ -64,7 +64,7 @@ impl SeriesForm {
             count: Field::number(&series.count, why("count", mistakes)),
             until: Field::date(&series.until, why("until", mistakes)),
             on_conflict: choices(&[("fail", "book none"), ("skip", "leave those out")], &series.on_conflict),
-            on_conflict_why: why("on_conflict", mistakes),
+            on_conflict_why: why("conflict", mistakes),
         }
     }
 }
@@ -129,7 +129,7 @@ impl BookingForm {
 pub fn place(field: &str) -> Option<String> {
     match field {
         "qty" => Some("#units".to_owned()),
-        "starts_at" | "ends_at" | "user" | "purpose" | "repeat" | "count" | "until" | "on_conflict" => {
+        "starts_at" | "ends_at" | "user" | "purpose" | "repeat" | "count" | "until" | "conflict" => {
             Some(format!("#{field}"))
         }
         _ => None,

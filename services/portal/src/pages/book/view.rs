@@ -59,7 +59,7 @@ impl BookPage {
         let mut ways = ways_out(why);
         if booking.series.repeats() {
             let text = "leave out what does not fit".to_owned();
-            ways.push(LinkView { href: "#on_conflict".to_owned(), text });
+            ways.push(LinkView { href: "#conflict".to_owned(), text });
         }
         Self {
             errors: Some(Errors::ways_out("Nothing was booked", lead, ways)),

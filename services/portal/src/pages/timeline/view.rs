@@ -1,19 +1,16 @@
 //! What `timeline.hbs` prints.
 
-use std::collections::HashMap;
-
-use chrono::{DateTime, Datelike, Utc, Weekday};
 use serde::Serialize;
 
 use super::{
-    lane::{Lane, Scene},
-    steps::steps,
+    columns::{Column, columns},
+    lane::Scene,
+    rows::{Group, groups},
     wish::Wish,
-    words::{Line, Lines, cells},
 };
 use crate::{
     calendar::{Calendar, Span},
-    hardware_client::{Hardware, Listing, Outline},
+    hardware_client::{Listing, Outline},
     search::{MAX_TEXT, Mistake, Search},
     state::App,
     view::{
@@ -93,50 +90,6 @@ struct Chart {
 struct Now {
     x: String,
     time: TimeView,
-}
-
-#[derive(Debug, Serialize)]
-struct Column {
-    letter: String,
-    rest: String,
-    number: String,
-    /// `Thu 11 Jun`, or `02:00 again`.
-    name: String,
-    today: bool,
-    /// Where it begins; `None` at the left edge.
-    x: Option<String>,
-    /// How wide it is, where it is shaded: a weekend, or today.
-    shade: Option<Shade>,
-    /// The day alone.
-    href: Option<String>,
-}
-
-#[derive(Debug, Serialize)]
-struct Shade {
-    class: &'static str,
-    x: String,
-    width: String,
-}
-
-#[derive(Debug, Serialize)]
-struct Group {
-    provider: String,
-    rows: Vec<Row>,
-}
-
-#[derive(Debug, Serialize)]
-struct Row {
-    href: String,
-    name: String,
-    /// `4 units, 2 free now`
-    note: String,
-    capacity: String,
-    lane: Lane,
-    lines: Vec<Line>,
-    more: Option<String>,
-    cells: Vec<String>,
-    /// Something is known of it.
-    known: bool,
 }
 
 impl TimelinePage {
@@ -252,7 +205,7 @@ impl Chart {
         let next = listing.next.as_ref().map(|next| {
             let seen = (seen(search) + here).to_string();
             // The day is named, so that all pages are about the same one.
-            let date = if wish.date.is_empty() { calendar.first.to_string() } else { wish.date.clone() };
+            let date = if wish.date.is_empty() { times.day(times.now()).iso } else { wish.date.clone() };
             let search = Search { cursor: next.cursor.clone(), seen, ..search.clone() };
             Wish { date, search, view: calendar.span.word().to_owned() }.link()
         });
@@ -281,91 +234,6 @@ impl Chart {
                 Span::Day => "Free units at the busiest moment of each hour.",
                 Span::Month => "Free units at the busiest moment of each day.",
             },
-        }
-    }
-}
-
-fn columns(wish: &Wish, scene: &Scene<'_>) -> Vec<Column> {
-    let Scene { calendar, times, .. } = scene;
-    let hourly = calendar.span == Span::Day;
-    let mut columns: Vec<Column> = Vec::new();
-    for (at, (from, to)) in calendar.columns().enumerate() {
-        let day = if hourly { hour_column(from, times, &columns) } else { day_column(wish, from, to, scene) };
-        let x = (at > 0).then(|| scene.percent(from));
-        columns.push(Column { x, ..day });
-    }
-    columns
-}
-
-fn hour_column(from: DateTime<Utc>, times: &Writer, before: &[Column]) -> Column {
-    let name = times.hour(from).text;
-    let again = before.iter().any(|column| column.name == name);
-    Column {
-        letter: String::new(),
-        rest: String::new(),
-        number: name.get(..2).unwrap_or(&name).to_owned(),
-        name: if again { format!("{name} again") } else { name },
-        today: false,
-        x: None,
-        shade: None,
-        href: None,
-    }
-}
-
-fn day_column(wish: &Wish, from: DateTime<Utc>, to: DateTime<Utc>, scene: &Scene<'_>) -> Column {
-    let times = scene.times;
-    let local = from.with_timezone(&times.tz());
-    let name = local.format("%a").to_string();
-    let (letter, rest) = name.split_at(1);
-    let today = from <= times.now() && times.now() < to;
-    let off = matches!(local.weekday(), Weekday::Sat | Weekday::Sun);
-    let class = if today { "g-today" } else { "g-off" };
-    let width = || {
-        let all = scene.calendar.columns().count() as u64;
-        format!("{}%", crate::view::level::hundredths(10_000 / all.max(1)))
-    };
-    Column {
-        letter: letter.to_owned(),
-        rest: rest.to_owned(),
-        number: local.day().to_string(),
-        name: times.day(from).text,
-        today,
-        x: None,
-        shade: (today || off).then(|| Shade { class, x: scene.percent(from), width: width() }),
-        href: Some(wish.at(Span::Day, &local.date_naive().to_string()).link()),
-    }
-}
-
-/// By provider, in the order in which they come up.
-fn groups(rows: Vec<Hardware>, outlines: Vec<Outline>, wish: &Wish, scene: &Scene<'_>) -> Vec<Group> {
-    let outlines: HashMap<i64, Outline> = outlines.into_iter().map(|o| (o.hardware, o)).collect();
-    let mut groups: Vec<Group> = Vec::new();
-    for row in rows {
-        let view = Row::new(&row, outlines.get(&row.id), wish, scene);
-        match groups.iter_mut().find(|group| group.provider == row.provider) {
-            Some(group) => group.rows.push(view),
-            None => groups.push(Group { provider: row.provider, rows: vec![view] }),
-        }
-    }
-    groups
-}
-
-impl Row {
-    fn new(row: &Hardware, outline: Option<&Outline>, wish: &Wish, scene: &Scene<'_>) -> Self {
-        let steps = outline.map(|outline| steps(outline, scene.calendar.parts())).unwrap_or_default();
-        let capacity = outline.map_or(row.capacity, |outline| outline.capacity);
-        let (lines, more) = Lines::new(scene).agenda(row.id, capacity, &steps);
-        let units = words::count(capacity, "unit");
-        Self {
-            href: wish.search.window_only().link(&format!("/hardware/{}", row.id)),
-            name: row.name.clone(),
-            note: format!("{units}, {} free now", number(row.free_now)),
-            capacity: number(capacity),
-            lane: Lane::new(row.id, capacity, &steps, scene),
-            lines,
-            more: (more > 0).then(|| format!("{} more on its own page", words::count(more as u64, "change"))),
-            cells: cells(&steps, scene.calendar),
-            known: !steps.is_empty(),
         }
     }
 }

@@ -54,7 +54,7 @@ impl Wish {
     }
 
     /// What to show and what to ask for, or everything that is wrong with what was typed.
-    pub(super) fn check(&self, tz: Tz, now: DateTime<Utc>) -> Result<(Calendar, ListQuery), Vec<Mistake>> {
+    pub(crate) fn check(&self, tz: Tz, now: DateTime<Utc>) -> Result<(Calendar, ListQuery), Vec<Mistake>> {
         let mut mistakes = Vec::new();
         let calendar = self.check_calendar(tz, now).map_err(|mistake| mistakes.push(mistake)).ok();
         let question = self.search.check(tz).map_err(|found| mistakes.extend(found)).ok();

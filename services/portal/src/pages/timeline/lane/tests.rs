@@ -54,7 +54,7 @@ fn what_is_free_is_also_told_as_a_number_where_there_is_room() {
     let told: Vec<_> = lane(&week(), 4, 1).texts.into_iter().map(|t| (t.x, t.class, t.y, t.text)).collect();
     let meant = [
         ("0%", "g-t soft", 30, "4 of 4 free"),
-        ("14.28%", "g-t", 27, "2 free"),
+        ("14.28%", "g-t", 26, "2 free"),
         ("28.57%", "g-t on", 30, "none free"),
         ("42.85%", "g-t ov", 30, "over by 1"),
         ("57.14%", "g-t soft", 30, "4 of 4 free"),
