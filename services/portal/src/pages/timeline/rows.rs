@@ -70,7 +70,7 @@ impl Row {
             lane: Lane::new(row.id, capacity, &steps, scene),
             lines,
             more: (more > 0).then(|| format!("{} more on its own page", words::count(more as u64, "change"))),
-            cells: cells(&steps, scene.calendar),
+            cells: cells(&steps, scene.calendar, scene.times),
             known: !steps.is_empty(),
         }
     }

@@ -230,7 +230,7 @@ impl Chart {
             },
             caption: if calendar.span == Span::Day { "Free units by hour" } else { "Free units by day" },
             cells_hint: match calendar.span {
-                Span::Week => "Free units: where they change during a day, the least and the most.",
+                Span::Week => "Free units; where they change during a day, from when.",
                 Span::Day => "Free units at the busiest moment of each hour.",
                 Span::Month => "Free units at the busiest moment of each day.",
             },

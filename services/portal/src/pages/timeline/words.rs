@@ -11,6 +11,8 @@ use crate::{
 
 /// Stretches of one hardware that an agenda tells.
 const MAX_TOLD: usize = 8;
+/// Numbers that a cell of the table tells: a day of a week may have 24.
+const MAX_CHANGES: usize = 8;
 
 /// `3 of 4 free`; of a single one `free` or `taken`.
 pub(super) fn free_of(free: u64, capacity: u64) -> String {
@@ -81,27 +83,31 @@ fn is_midnight(at: DateTime<Utc>, times: &Writer) -> bool {
     times.day(at - TimeDelta::seconds(1)).iso != times.day(at).iso
 }
 
-/// A cell for each column: the least that is free in it, and the most where that is another number. Empty where
-/// nothing is known.
-pub(super) fn cells(steps: &[Step], calendar: &Calendar) -> Vec<String> {
+/// A cell for each column: what is free in it, and where that changes, from when. Empty where nothing is known.
+pub(super) fn cells(steps: &[Step], calendar: &Calendar, times: &Writer) -> Vec<String> {
     let mut rest = steps;
     let mut cells = Vec::new();
     for (from, to) in calendar.columns() {
         while rest.first().is_some_and(|step| step.to <= from) {
             rest = rest.get(1..).unwrap_or_default();
         }
-        let within = || rest.iter().take_while(|step| step.from < to);
-        let least = within().map(|step| step.free).min();
-        let most = within().map(|step| step.free).max();
-        let over = within().map(|step| step.over).max().filter(|over| *over > 0);
-        let said = match (least, most) {
-            (Some(least), Some(most)) if least < most => format!("{} to {}", number(least), number(most)),
-            (Some(least), _) => number(least),
-            _ => String::new(),
-        };
-        cells.push(over.map_or(said.clone(), |over| format!("{said}, over by {}", number(over))));
+        let within = rest.iter().take_while(|step| step.from < to).count();
+        let said =
+            rest.iter().take(within.min(MAX_CHANGES)).map(|step| match (level(step), step.from <= from) {
+                (level, true) => level,
+                (level, false) => format!("{level} from {}", times.hour(step.from).text),
+            });
+        let more = within.saturating_sub(MAX_CHANGES);
+        let more = (more > 0).then(|| format!("{more} more"));
+        cells.push(said.chain(more).collect::<Vec<_>>().join("; "));
     }
     cells
+}
+
+/// `3`, or `0, over by 1`.
+fn level(step: &Step) -> String {
+    let free = number(step.free);
+    if step.over > 0 { format!("{free}, over by {}", number(step.over)) } else { free }
 }
 
 #[cfg(test)]
@@ -167,14 +173,21 @@ mod tests {
     }
 
     #[test]
-    fn cells_have_the_least_and_the_most_of_their_column() {
+    fn cells_tell_what_is_free_and_from_when() {
         let calendar = Calendar::new(Span::Week, "2026-06-11".parse().unwrap(), Tz::Europe__Berlin).unwrap();
+        let times = Writer::new(Tz::Europe__Berlin, at("2026-06-01T00:00:00Z"));
         let steps = [
             step("2026-06-07T22:00:00Z", "2026-06-09T06:00:00Z", 1_200, 0),
             step("2026-06-09T06:00:00Z", "2026-06-10T22:00:00Z", 0, 0),
             step("2026-06-10T22:00:00Z", "2026-06-11T22:00:00Z", 0, 2),
         ];
-        let meant = ["1,200", "0 to 1,200", "0", "0, over by 2", "", "", ""];
-        assert_eq!(cells(&steps, &calendar), meant);
+        let meant = ["1,200", "1,200; 0 from 08:00", "0", "0, over by 2", "", "", ""];
+        assert_eq!(cells(&steps, &calendar, &times), meant);
+        let hour = |n: i64| at("2026-06-07T22:00:00Z") + TimeDelta::hours(n);
+        let busy: Vec<_> = (0..24)
+            .map(|n| Step { from: hour(n), to: hour(n + 1), free: u64::from(n % 2 == 1), over: 0 })
+            .collect();
+        let told = &cells(&busy, &calendar, &times)[0];
+        assert!(told.starts_with("0; 1 from 01:00; 0 from 02:00") && told.ends_with("; 16 more"), "{told}");
     }
 }
