@@ -28,7 +28,7 @@ pub use self::{
         Claim, Line, NewReservation, NotFree, Reservation, ShortLine, Span, State, Steps, Stretch, Units,
         WrongState,
     },
-    series::{Booked, Changed, Repeat, Scope, Skipped, Unchanged},
+    series::{Booked, Changed, Occurrences, Repeat, Scope, Skipped, Unchanged},
     tasks::{Adding, NewTask, Task, Tasks, TasksQuery},
     wire::{Availability, Entry, Facet, Facets, Hardware, Refusal, RefusedField},
 };

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::Repeat;
+use super::{Occurrences, Repeat};
 
 /// How far a booking has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -145,6 +145,8 @@ pub struct NotFree {
     /// Up to three other times of the same length at which all lines fit, the nearest first.
     #[serde(default)]
     pub alternatives: Vec<Span>,
+    /// Of a series: how much of it does not fit.
+    pub occurrences: Option<Occurrences>,
 }
 
 /// One line that does not fit.

@@ -19,6 +19,18 @@ pub struct Repeat {
     pub on_conflict: &'static str,
 }
 
+/// 409: how much of a series does not fit.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub struct Occurrences {
+    /// Bookings of the series.
+    pub wanted: u64,
+    /// How many of them do not fit.
+    pub refused: u64,
+    /// Some of these lie over others of the series.
+    #[serde(default)]
+    pub overlaps_itself: bool,
+}
+
 /// Which bookings of a series a change is about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Scope {

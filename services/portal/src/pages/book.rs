@@ -70,13 +70,15 @@ async fn next_times(
     why: &NotFree,
     headers: HeaderMap,
 ) -> Vec<Span> {
-    let too_many = why.lines.iter().any(|line| line.requested > line.capacity);
+    // Of a series no single time would help.
+    let series = booking.series.repeats();
+    let hopeless = series || why.lines.iter().any(|line| line.requested > line.capacity);
     let at = |text: &str| match read_moment(text, app.tz) {
         Moment::At(at) => Some(at),
         Moment::Skipped | Moment::Unreadable => None,
     };
     let asked = (at(&booking.starts_at), at(&booking.ends_at), wish.lines.first());
-    let (Some(from), Some(to), Some(units), false) = (asked.0, asked.1, asked.2, too_many) else {
+    let (Some(from), Some(to), Some(units), false) = (asked.0, asked.1, asked.2, hopeless) else {
         return Vec::new();
     };
     super::next_times::ask(app, *units, (from, to), Instant::now(), headers).await

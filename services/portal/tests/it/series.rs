@@ -8,7 +8,7 @@ use wiremock::{
 
 use crate::{
     booking::{form, hardware},
-    harness::{Page, Portal, asked, mount, mount_for, not_free, problem, read, reservation},
+    harness::{Page, Portal, asked, conflict, mount, mount_for, problem, read, reservation},
 };
 
 /// The booking form, repeated.
@@ -129,13 +129,20 @@ async fn what_is_wrong_stands_at_its_field_with_what_was_typed() {
 
 #[tokio::test]
 async fn a_series_that_does_not_fit_says_so_and_keeps_what_was_typed() {
-    let (_, page) = book(not_free(json!({})), &[("conflict", "fail")]).await;
+    let line = json!({ "hardware": 7, "name": "HIL rig 3", "requested": 4, "free": 3, "capacity": 10 });
+    let members = json!({
+        "lines": [line, line], "alternatives": [],
+        "occurrences": { "wanted": 4, "refused": 2, "first": [{ "occurrence": 2 }], "overlaps_itself": true },
+    });
+    let (server, page) = book(conflict("not-free", members), &[("conflict", "fail")]).await;
     page.is(409)
-        .has("The series does not fit as a whole.")
+        .has("The series does not fit as a whole: of 4 bookings 2 cannot be made. Some of them lie over each other.")
         .has("<a href=\"#conflict\">leave out what does not fit</a>")
-        .has("Times that fit the first one")
-        .has("<input type=\"hidden\" name=\"repeat\" value=\"week\">")
-        .has("<option value=\"week\" selected>every week</option>");
+        .has("<h2 id=\"blocks-7\">")
+        .has("<h2 id=\"blocks-7-1\">")
+        .has("<option value=\"week\" selected>every week</option>")
+        .lacks("Times that fit");
+    assert!(asked(&server, "/availability/next").await.is_empty(), "no single time would help");
 }
 
 #[tokio::test]

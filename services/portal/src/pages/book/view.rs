@@ -29,10 +29,6 @@ pub(super) struct BookPage {
     item: Option<LinkView>,
     errors: Option<Errors>,
     heading: String,
-    /// `Times that fit`
-    fitting: &'static str,
-    /// What the buttons below it do.
-    buttons: &'static str,
     alternatives: Vec<AlternativeView>,
     blocked: Vec<Blocked>,
     form: BookingForm,
@@ -90,12 +86,6 @@ impl BookPage {
             item,
             errors: None,
             heading,
-            fitting: if booking.series.repeats() { "Times that fit the first one" } else { "Times that fit" },
-            buttons: if booking.series.repeats() {
-                "Each button books the whole series from then on, if all of it fits."
-            } else {
-                "Each button books at once, with the units and the length you asked for."
-            },
             alternatives: Vec::new(),
             blocked: Vec::new(),
             form: BookingForm::refused("Your booking".to_owned(), booking, mistakes, &times),
@@ -110,11 +100,13 @@ fn short(line: &ShortLine) -> Mistake {
 }
 
 fn lead(why: &NotFree, booking: &Booking, times: &Writer) -> String {
+    if booking.series.repeats() {
+        return series_lead(why);
+    }
     let Some(line) = why.lines.first() else {
         return "There are too few units at that time. You can".to_owned();
     };
     let span = match asked(booking, times) {
-        _ if booking.series.repeats() => "at one of the times".to_owned(),
         Some((from, to)) => format!("from {} to {}", times.date_time(from).text, times.end(from, to).text),
         None => "all that time".to_owned(),
     };
@@ -130,9 +122,19 @@ fn lead(why: &NotFree, booking: &Booking, times: &Writer) -> String {
             format!("Only {free} of {} can be had {span}, not {}.", line.name, words::number(line.requested))
         }
     };
-    let whole = if booking.series.repeats() { "The series does not fit as a whole. " } else { "" };
     let none = if why.alternatives.is_empty() { " No other time was found that fits." } else { "" };
-    format!("{whole}{told}{none} You can")
+    format!("{told}{none} You can")
+}
+
+/// How much of a series does not fit.
+fn series_lead(why: &NotFree) -> String {
+    let many = why.occurrences.map_or_else(String::new, |of| {
+        let (refused, wanted) = (words::number(of.refused), words::count(of.wanted, "booking"));
+        format!(": of {wanted} {refused} cannot be made")
+    });
+    let itself = why.occurrences.is_some_and(|of| of.overlaps_itself);
+    let itself = if itself { " Some of them lie over each other." } else { "" };
+    format!("The series does not fit as a whole{many}.{itself} You can")
 }
 
 fn ways_out(why: &NotFree) -> Vec<LinkView> {

@@ -64,7 +64,11 @@ pub(super) fn full_not_free() -> NotFree {
         "hardware": 7, "provider": EVIL, "name": EVIL, "requested": 4, "free": 1, "capacity": 4,
         "blocked": [stretch, stretch, stretch, stretch, stretch], "claims": claims,
     });
-    serde_json::from_value(json!({ "lines": [line], "alternatives": [time, time, time] })).unwrap()
+    serde_json::from_value(json!({
+        "lines": [line, line], "alternatives": [time, time, time],
+        "occurrences": { "wanted": 4, "refused": 2, "overlaps_itself": true },
+    }))
+    .unwrap()
 }
 
 pub(super) fn full_task() -> Task {
