@@ -22,6 +22,7 @@ fn first() -> Value {
     reservation(json!({ "series_id": 5, "created": [9, 12, 13], "skipped": [
         { "starts_at": "2026-06-18T12:00:00Z", "reason": "1 of 4 units is free <b>" },
         { "starts_at": "2027-03-28T02:30", "reason": "the clocks go forward over it" },
+        { "starts_at": "2028-03-26T02:30:00", "reason": "2028-03-26 02:30:00 does not exist" },
     ] }))
 }
 
@@ -74,9 +75,10 @@ async fn it_is_sent_once_and_its_page_says_what_became_of_each() {
     let told = read(portal.request("GET", "/reservations/9?done=booked").header("cookie", &report)).await;
     told.is(200)
         .has("</svg>3 bookings were made</p>")
-        .has("<h2 id=\"h-left\">2 bookings left out</h2>")
+        .has("<h2 id=\"h-left\">3 bookings left out</h2>")
         .has("<li><time datetime=\"2026-06-18T14:00+02:00\">Thu 18 Jun, 14:00</time>: 1 of 4 units is free &lt;b&gt;</li>")
         .has("<li>2027-03-28 02:30: the clocks go forward over it</li>")
+        .has("<li>2028-03-26 02:30:00 does not exist</li>")
         .has("One of a series")
         .has("href=\"/reservations/12\"")
         .lacks("href=\"/reservations/77\"")

@@ -80,7 +80,11 @@ async fn one_moves_through_time_and_zooms_with_the_filters_kept() {
 async fn days_have_as_many_hours_as_the_clocks_give_them() {
     for (date, columns, note) in [
         ("2026-06-11", 24, "Thu 11 Jun</time>, times"),
-        ("2026-03-29", 23, "</time>, 23 hours long: the clocks change, times"),
+        (
+            "2026-03-29",
+            23,
+            "</time>, 23 hours long: the clocks change, times in Europe/Berlin (UTC+01:00)</p>",
+        ),
         ("2026-10-25", 25, "</time>, 1 day 1 hour long: the clocks change, times"),
     ] {
         let all = json!({ "from": "2026-01-01T00:00:00Z", "to": "2027-01-01T00:00:00Z", "free": 1 });

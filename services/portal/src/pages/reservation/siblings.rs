@@ -74,6 +74,8 @@ struct Left {
     /// Which one, where it is not.
     which: String,
     href: Option<String>,
+    /// Either of them is told before the reason.
+    named: bool,
     why: String,
 }
 
@@ -100,16 +102,18 @@ impl Told {
 
 impl Left {
     fn new(which: &str, why: &str, booked: bool, times: &Writer) -> Self {
-        let why = why.to_owned();
+        let left = Self { time: None, which: String::new(), href: None, named: true, why: why.to_owned() };
         if !booked {
             let href = which.parse::<i64>().ok().map(|id| format!("/reservations/{id}"));
-            return Self { time: None, which: format!("Booking {which}"), href, why };
+            return Self { which: format!("Booking {which}"), href, ..left };
         }
         match read_moment(which, times.tz()) {
-            Moment::At(at) => Self { time: Some(times.date_time(at)), which: String::new(), href: None, why },
-            // A time that the clocks leave out: to be read as it was written.
+            Moment::At(at) => Self { time: Some(times.date_time(at)), ..left },
+            // A time that the clocks leave out: to be read as it was written, where the reason does not say it.
             Moment::Skipped | Moment::Unreadable => {
-                Self { time: None, which: which.replace('T', " "), href: None, why }
+                let which = which.replace('T', " ");
+                let named = !why.starts_with(&which);
+                Self { which: if named { which } else { String::new() }, named, ..left }
             }
         }
     }

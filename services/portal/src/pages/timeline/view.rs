@@ -43,8 +43,10 @@ struct Heading {
     from: TimeView,
     /// `None` within one day.
     to: Option<TimeView>,
-    /// `, 23 hours: the clocks change`
+    /// `, 23 hours long: the clocks change`
     note: String,
+    /// The customer's zone with its offset at that time.
+    zone: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -162,6 +164,7 @@ impl Heading {
         let odd = calendar.span == Span::Day && hours != 24 * 60;
         let length = || words::duration(u64::try_from(hours * 60).unwrap_or(0));
         Self {
+            zone: Writer::new(times.tz(), from).zone(),
             from: times.day(from),
             to: (calendar.span != Span::Day).then(|| times.full_day(last)),
             note: if odd { format!(", {} long: the clocks change", length()) } else { String::new() },
