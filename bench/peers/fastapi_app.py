@@ -85,12 +85,15 @@ async def list_hardware(
     async with request.app.state.pool.acquire() as connection, connection.cursor() as cursor:
         await cursor.execute(rule.ROWS, (limit + 1,))
         rows = (await cursor.fetchall())[:limit]
-        await cursor.execute(rule.COUNT)
-        total = (await cursor.fetchone())[0]
         await cursor.execute(rule.claims_statement(len(rows)), rule.claims_parameters(rows, window, now))
-        found = await cursor.fetchall()
-    response.headers["X-Total-Count"] = str(total)
-    listed = rule.items(rows, found, window, now)
+        by_hardware = rule.grouped(await cursor.fetchall(), now)
+        unfit = rule.unfit(rows, by_hardware, window)
+        if unfit:
+            wanted = rule.later_parameters(unfit, rows, window, now)
+            await cursor.execute(rule.later_statement(len(unfit)), wanted)
+            rule.add_later(by_hardware, await cursor.fetchall())
+    response.headers["X-Total-Count"] = str(rows[0][-1] if rows else 0)
+    listed = rule.items(rows, by_hardware, window, now)
     return [Item(**item | {"next_free_at": time_of(item["next_free_at"])}) for item in listed]
 
 

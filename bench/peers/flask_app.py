@@ -49,15 +49,18 @@ def list_hardware() -> Response:
     with connection().cursor() as cursor:
         cursor.execute(rule.ROWS, (limit + 1,))
         rows = cursor.fetchall()[:limit]
-        cursor.execute(rule.COUNT)
-        total = cursor.fetchone()[0]
         cursor.execute(rule.claims_statement(len(rows)), rule.claims_parameters(rows, window, now))
-        found = cursor.fetchall()
-    listed = rule.items(rows, found, window, now)
+        by_hardware = rule.grouped(cursor.fetchall(), now)
+        unfit = rule.unfit(rows, by_hardware, window)
+        if unfit:
+            wanted = rule.later_parameters(unfit, rows, window, now)
+            cursor.execute(rule.later_statement(len(unfit)), wanted)
+            rule.add_later(by_hardware, cursor.fetchall())
+    listed = rule.items(rows, by_hardware, window, now)
     for item in listed:
         item["next_free_at"] = rfc3339(item["next_free_at"])
     response = jsonify(listed)
-    response.headers["X-Total-Count"] = str(total)
+    response.headers["X-Total-Count"] = str(rows[0][-1] if rows else 0)
     return response
 
 

@@ -1,4 +1,4 @@
-"""The question both Python peers answer: the same rows, the same three statements and the same rule as `hardware`.
+"""The question both Python peers answer: the same rows, the same statements and the same rule as `hardware`.
 
 Left out, which makes the peers lighter: filters, cursors and `Link`, `ETag`, `Content-Location`, the limits and
 checks of parameters, identities of requests, metrics, log lines, and a time limit for each statement.
@@ -14,9 +14,10 @@ HOUR_S = 3_600
 NEXT_FREE_WITHIN_S = 90 * 86_400
 OVERDUE_GRACE_S = 86_400
 
-ROWS = """SELECT id, provider, name, capacity, buffer_s, tz, category, location, description, tags, version
+#: the last column is how many there are in all
+ROWS = """SELECT id, provider, name, capacity, buffer_s, tz, category, location, description, tags, version,
+(SELECT COUNT(*) FROM hardware WHERE archived_id = 0) AS total
 FROM hardware WHERE archived_id = 0 ORDER BY id LIMIT %s"""
-COUNT = "SELECT COUNT(*) FROM hardware WHERE archived_id = 0"
 
 OVER_NOW = 1
 OVERDUE = 2
@@ -52,8 +53,28 @@ def claims_statement(ids: int) -> str:
 
 def claims_parameters(rows: Sequence[Sequence[Any]], window: Window, now: int) -> list[int]:
     ids = [row[0] for row in rows]
-    reach = window.end + max(row[4] for row in rows) + NEXT_FREE_WITHIN_S
-    return [*ids, window.start, reach, *ids, now, now + 1, *ids, now]
+    return [*ids, window.start, reach(rows, window), *ids, now, now + 1, *ids, now]
+
+
+def reach(rows: Sequence[Sequence[Any]], window: Window) -> int:
+    """The longest buffer counts for all."""
+    return window.end + max(row[4] for row in rows)
+
+
+def later_statement(ids: int) -> str:
+    """What begins behind the window, of this many hardware."""
+    some = ",".join(["%s"] * ids)
+    return (
+        f"SELECT id, hardware_id, starts_at, blocked_until, qty FROM claim WHERE hardware_id IN ({some})"
+        " AND starts_at >= %s AND starts_at < %s AND NOT (is_out = 1 AND ends_at <= %s)"
+    )
+
+
+def later_parameters(
+    ids: Sequence[int], rows: Sequence[Sequence[Any]], window: Window, now: int
+) -> list[int]:
+    end = reach(rows, window)
+    return [*ids, end, end + NEXT_FREE_WITHIN_S, now]
 
 
 def grouped(found: Iterable[Sequence[int]], now: int) -> dict[int, ClaimsOf]:
@@ -119,7 +140,7 @@ def word(free: int, capacity: int) -> str:
 
 def item(row: Sequence[Any], of: ClaimsOf, window: Window, now: int) -> dict[str, Any]:
     """One member of the list; `next_free_at` is in epoch seconds still."""
-    id_, provider, name, capacity, buffer_s, tz, category, location, description, tags, version = row
+    id_, provider, name, capacity, buffer_s, tz, category, location, description, tags, version, _ = row
     most = peak(of.in_window, window)
     free = max(capacity - most, 0)
     next_free_at = next_free(capacity, of.in_window, window.start, window.end - window.start + buffer_s)
@@ -144,8 +165,22 @@ def item(row: Sequence[Any], of: ClaimsOf, window: Window, now: int) -> dict[str
     }
 
 
+def unfit(rows: Sequence[Sequence[Any]], by_hardware: dict[int, ClaimsOf], window: Window) -> list[int]:
+    """Whose next free time is behind the window: more of their claims are needed."""
+
+    def fits(row: Sequence[Any]) -> bool:
+        booked = Window(window.start, window.end + row[4])
+        return row[3] - peak(by_hardware[row[0]].in_window, booked) >= 1
+
+    return [row[0] for row in rows if row[3] >= 1 and not fits(row)]
+
+
+def add_later(by_hardware: dict[int, ClaimsOf], found: Iterable[Sequence[int]]) -> None:
+    for _, hardware_id, starts_at, blocked_until, qty in found:
+        by_hardware[hardware_id].in_window.append(Claim(starts_at, blocked_until, qty))
+
+
 def items(
-    rows: Sequence[Sequence[Any]], found: Iterable[Sequence[int]], window: Window, now: int
+    rows: Sequence[Sequence[Any]], by_hardware: dict[int, ClaimsOf], window: Window, now: int
 ) -> list[dict[str, Any]]:
-    by_hardware = grouped(found, now)
     return [item(row, by_hardware[row[0]], window, now) for row in rows]

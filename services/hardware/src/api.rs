@@ -16,6 +16,7 @@ pub mod params;
 pub mod reading;
 pub mod refusal;
 pub mod reservations;
+pub mod series;
 pub mod tasks;
 pub mod views;
 

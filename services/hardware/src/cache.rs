@@ -152,6 +152,7 @@ impl AnswerCache {
             let entry = Arc::new(Entry::compute(inner, request).await?);
             if !self.bounds.stale.is_zero() {
                 self.last.insert(key.clone(), entry.clone());
+                self.last.run_pending_tasks();
             }
             Ok::<_, Problem>(entry)
         };
@@ -163,10 +164,21 @@ impl AnswerCache {
             let entry = compute.await?;
             if !self.bounds.ttl.is_zero() {
                 self.fresh.insert(known, entry.clone()).await;
+                self.fresh.run_pending_tasks().await;
             }
             return Ok(entry);
         }
-        self.fresh.try_get_with(known, compute).await.map_err(|problem| (*problem).clone())
+        let entry = self
+            .fresh
+            .entry(known)
+            .or_try_insert_with(compute)
+            .await
+            .map_err(|problem| (*problem).clone())?;
+        if entry.is_fresh() {
+            // What is too much goes at once. Left to itself the cache minds its limit some sixty answers later.
+            self.fresh.run_pending_tasks().await;
+        }
+        Ok(entry.into_value())
     }
 
     fn is_ready(&self) -> bool {

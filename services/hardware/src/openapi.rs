@@ -22,11 +22,12 @@ pub type Api =
     (HardwareApi, AvailabilityApi, ReservationsApi, TasksApi, EventsApi, CustomerApi, DiagnosticsApi);
 
 /// The schemas of requests.
-const BODIES: [&str; 8] = [
+const BODIES: [&str; 9] = [
     "NewHardware",
     "HardwareChanges",
     "NewReservation",
     "NewLine",
+    "Repeat",
     "ReservationChanges",
     "Return",
     "NewTask",

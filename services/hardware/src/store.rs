@@ -33,6 +33,7 @@ pub mod reservation_rows;
 pub mod reservations;
 pub mod risks;
 pub mod search;
+pub mod series;
 pub mod task_change;
 pub mod task_create;
 pub mod tasks;
@@ -58,6 +59,7 @@ pub fn statements() -> Vec<&'static Statement> {
         reservation_import::STATEMENTS,
         reservation_rows::STATEMENTS,
         reservations::STATEMENTS,
+        series::STATEMENTS,
         task_change::STATEMENTS,
         task_create::STATEMENTS,
         tasks::STATEMENTS,

@@ -14,7 +14,9 @@ use tokio::sync::watch;
 use crate::{
     config::Config,
     csrf,
-    pages::{book, bookings, free, item, new_task, problem, reservation, static_files, tasks, theme},
+    pages::{
+        book, bookings, free, item, new_task, problem, reservation, static_files, tasks, theme, timeline,
+    },
     state::App,
 };
 
@@ -45,6 +47,7 @@ pub fn build(
     let proxies = config.proxies()?;
     let pages = Route::new()
         .at("/", get(free::show_free))
+        .at("/timeline", get(timeline::show_timeline))
         .at("/hardware/:id", get(item::show_item))
         .at("/reservations", get(bookings::show_bookings).post(book::book))
         .at("/reservations/:id", get(reservation::show_reservation))

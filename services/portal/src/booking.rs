@@ -2,10 +2,13 @@
 //! show it again. What is wrong in itself is told here, in the words of the form; the times go to the service as
 //! typed, with the zone they are meant in, and it has the last word.
 
+mod series;
+
 use chassis::RequestContext;
 use chrono_tz::Tz;
 use poem::http::HeaderMap;
 
+pub use self::series::Series;
 use crate::{
     form::Form,
     hardware_client::{NewReservation, Units},
@@ -40,6 +43,8 @@ pub struct Booking {
     pub user: String,
     /// What for.
     pub purpose: String,
+    /// How it repeats.
+    pub series: Series,
 }
 
 /// A key that no form had before: what names a request names a form as well.
@@ -67,6 +72,7 @@ impl Booking {
             qty: field("qty"),
             user: field("user"),
             purpose: field("purpose"),
+            series: Series::read(form),
         }
     }
 
@@ -100,6 +106,10 @@ impl Booking {
             mistakes.push(Mistake::impossible("qty", "Units are required"));
         }
         let qty = check_units(&self.qty, &mut mistakes);
+        let repeat = self.series.check().unwrap_or_else(|found| {
+            mistakes.extend(found);
+            None
+        });
         match (self.hardware_id(), qty) {
             (Some(hardware), Some(qty)) if mistakes.is_empty() => Ok(NewReservation {
                 starts_at: self.starts_at.clone(),
@@ -108,6 +118,7 @@ impl Booking {
                 user: self.user.clone(),
                 purpose: self.purpose.clone(),
                 lines: vec![Units { hardware, qty }],
+                repeat,
             }),
             _ => Err(mistakes),
         }
@@ -164,7 +175,9 @@ impl Booking {
             ("user", &self.user),
             ("purpose", &self.purpose),
         ];
-        fields.into_iter().map(|(name, value)| Hidden::new(name, value)).collect()
+        let repeat = if self.series.repeats() { self.series.pairs().to_vec() } else { Vec::new() };
+        let fields = fields.into_iter().map(|(name, value)| (name, value.as_str()));
+        fields.chain(repeat).map(|(name, value)| Hidden::new(name, value)).collect()
     }
 }
 
@@ -181,6 +194,7 @@ mod tests {
             qty: "2".into(),
             user: "ada".into(),
             purpose: String::new(),
+            series: Series::default(),
         }
     }
 

@@ -22,6 +22,8 @@ pub struct BookingsSearch {
     pub state: String,
     /// Of this hardware.
     pub hardware: String,
+    /// Of this series.
+    pub series: String,
     /// The instant that counts as now: the pages of one list have the same.
     pub from: String,
     /// Where the page before this one ended.
@@ -41,6 +43,7 @@ impl BookingsSearch {
             user: field("user"),
             state: field("state"),
             hardware: field("hardware"),
+            series: field("series"),
             from: field("from"),
             cursor: field("cursor"),
         }
@@ -58,16 +61,22 @@ impl BookingsSearch {
         if !self.state.is_empty() && self.state != ANY_STATE && self.named_state().is_none() {
             mistakes.push(Mistake::impossible("state", "State must be one of the list"));
         }
-        let hardware: Option<i64> = self.hardware.parse().ok();
-        if hardware.is_none() && !self.hardware.is_empty() {
-            let text = "Hardware must be the number of a line of the catalogue";
-            mistakes.push(Mistake::unreadable("hardware", text));
-        }
+        let mut id = |field: &str, typed: &str, text: &str| {
+            let id: Option<i64> = typed.parse().ok();
+            if id.is_none() && !typed.is_empty() {
+                mistakes.push(Mistake::unreadable(field, text));
+            }
+            id
+        };
+        let hardware =
+            id("hardware", &self.hardware, "Hardware must be the number of a line of the catalogue");
+        let series = id("series", &self.series, "Series must be the number of a series");
         if !mistakes.is_empty() {
             return Err(mistakes);
         }
         Ok(BookingsQuery {
             hardware,
+            series,
             user: self.user.clone(),
             state: self.states(),
             from: if self.is_live() { instant(self.pinned().unwrap_or(now)) } else { String::new() },
@@ -97,7 +106,7 @@ impl BookingsSearch {
     /// Anything narrows the list.
     #[must_use]
     pub fn has_filters(&self) -> bool {
-        !(self.user.is_empty() && self.state.is_empty() && self.hardware.is_empty())
+        !(self.user.is_empty() && self.state.is_empty() && self.hardware.is_empty() && self.series.is_empty())
     }
 
     fn pinned(&self) -> Option<DateTime<Utc>> {
@@ -124,6 +133,7 @@ impl BookingsSearch {
             ("user", self.user.as_str()),
             ("state", &self.state),
             ("hardware", &self.hardware),
+            ("series", &self.series),
             ("from", &self.from),
             ("cursor", &self.cursor),
         ];

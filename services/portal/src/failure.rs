@@ -75,6 +75,10 @@ fn field_of_form(field: &str) -> &str {
     match field {
         "lines[0].qty" => "qty",
         "lines[0].hardware" => "hardware",
+        "repeat.every" => "repeat",
+        "repeat.count" => "count",
+        "repeat.until" => "until",
+        "repeat.on_conflict" => "conflict",
         "Idempotency-Key" => "key",
         "tz" => "starts_at",
         other => other,
@@ -90,6 +94,8 @@ fn said(field: &str, detail: &str) -> String {
         "user" => "Who",
         "purpose" => "For",
         "hardware" => "Hardware",
+        "count" => "How often",
+        "conflict" => "If one does not fit",
         "key" => {
             return "This form was sent before, with something else in it. If you want another booking, send it \
                     again"

@@ -75,33 +75,48 @@ impl Signer {
     /// `Set-Cookie` for the answer to a write at `now`.
     #[must_use]
     pub fn set_cookie(&self, flash: Flash, now: DateTime<Utc>) -> String {
-        let said = format!("{}.{}", flash.word(), now.timestamp() + MAX_AGE_S);
-        let signature = self.over(&said).finalize().into_bytes();
-        let hex: String = signature.iter().map(|byte| format!("{byte:02x}")).collect();
-        format!("{COOKIE}={said}.{hex}; Path=/; Max-Age={MAX_AGE_S}; SameSite=Lax; HttpOnly")
+        self.set(COOKIE, flash.word(), now)
     }
 
     /// The message that a request brings along. One that is forged, altered or too old is none.
     #[must_use]
     pub fn read(&self, headers: &HeaderMap, now: DateTime<Utc>) -> Option<Flash> {
-        let (said, hex) = cookie(headers, COOKIE)?.rsplit_once('.')?;
-        self.over(said).verify_slice(&bytes_of(hex)?).ok()?;
-        let (word, until_s) = said.split_once('.')?;
-        let in_time = now.timestamp() <= until_s.parse().ok()?;
-        Flash::ALL.into_iter().find(|flash| in_time && flash.word() == word)
+        let word = self.get(COOKIE, headers, now)?;
+        Flash::ALL.into_iter().find(|flash| flash.word() == word)
+    }
+
+    /// `Set-Cookie` for `text`, which a cookie can carry and which has no full stop in it.
+    pub(crate) fn set(&self, name: &str, text: &str, now: DateTime<Utc>) -> String {
+        let said = format!("{text}.{}", now.timestamp() + MAX_AGE_S);
+        let signature = self.over(name, &said).finalize().into_bytes();
+        let hex: String = signature.iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("{name}={said}.{hex}; Path=/; Max-Age={MAX_AGE_S}; SameSite=Lax; HttpOnly")
+    }
+
+    /// The text that [`Self::set`] has put under this name.
+    pub(crate) fn get<'a>(&self, name: &str, headers: &'a HeaderMap, now: DateTime<Utc>) -> Option<&'a str> {
+        let (said, hex) = cookie(headers, name)?.rsplit_once('.')?;
+        self.over(name, said).verify_slice(&bytes_of(hex)?).ok()?;
+        let (text, until_s) = said.split_once('.')?;
+        (now.timestamp() <= until_s.parse().ok()?).then_some(text)
     }
 
     /// The name is part of what is signed: a signature made for anything else is not one for this.
-    fn over(&self, said: &str) -> Hmac<Sha256> {
-        self.0.clone().chain_update(COOKIE).chain_update(b"=").chain_update(said)
+    fn over(&self, name: &str, said: &str) -> Hmac<Sha256> {
+        self.0.clone().chain_update(name).chain_update(b"=").chain_update(said)
     }
 }
 
 /// `Set-Cookie` for the page that was asked with a message, whether or not it could be read; `None` without one.
 #[must_use]
 pub fn clear_cookie(headers: &HeaderMap) -> Option<String> {
-    cookie(headers, COOKIE)?;
-    Some(format!("{COOKIE}=; Path=/; Max-Age=0; SameSite=Lax; HttpOnly"))
+    clear(COOKIE, headers)
+}
+
+/// The same for any name.
+pub(crate) fn clear(name: &str, headers: &HeaderMap) -> Option<String> {
+    cookie(headers, name)?;
+    Some(format!("{name}=; Path=/; Max-Age=0; SameSite=Lax; HttpOnly"))
 }
 
 fn bytes_of(hex: &str) -> Option<Vec<u8>> {
@@ -176,7 +191,7 @@ mod tests {
         for cookie in altered {
             assert_eq!(told(&signer, &cookie, 0), None, "{cookie}");
         }
-        let signature = signer.over("bought.9999999999").finalize().into_bytes();
+        let signature = signer.over(COOKIE, "bought.9999999999").finalize().into_bytes();
         let hex: String = signature.iter().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(told(&signer, &format!("flash=bought.9999999999.{hex}"), 0), None, "no such message");
     }

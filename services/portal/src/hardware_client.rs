@@ -3,10 +3,12 @@
 //! Every call is bounded: in the time to connect, in its whole time, and in how much it reads.
 
 mod address;
+mod availability;
 mod bookings;
 mod failure;
 mod listing;
 mod reservation;
+mod series;
 mod tasks;
 mod wire;
 
@@ -18,6 +20,7 @@ use serde::de::DeserializeOwned;
 
 pub use self::{
     address::base_url,
+    availability::{NextQuery, Outline, OutlineQuery},
     bookings::{Bookings, BookingsQuery, Change},
     failure::Failure,
     listing::{ListQuery, Listing, NextPage, instant},
@@ -25,6 +28,7 @@ pub use self::{
         Claim, Line, NewReservation, NotFree, Reservation, ShortLine, Span, State, Steps, Stretch, Units,
         WrongState,
     },
+    series::{Booked, Changed, Occurrences, Repeat, Scope, Skipped, Unchanged},
     tasks::{Adding, NewTask, Task, Tasks, TasksQuery},
     wire::{Availability, Entry, Facet, Facets, Hardware, Refusal, RefusedField},
 };
@@ -43,6 +47,7 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 pub struct HardwareClient {
     http: Client,
     base: Url,
+    read_timeout: Duration,
     write_timeout: Duration,
 }
 
@@ -74,7 +79,7 @@ impl HardwareClient {
             .redirect(reqwest::redirect::Policy::none())
             .user_agent(concat!("toolcrib-portal/", env!("CARGO_PKG_VERSION")))
             .build()?;
-        Ok(Self { http, base, write_timeout: timeouts.write })
+        Ok(Self { http, base, read_timeout: timeouts.read, write_timeout: timeouts.write })
     }
 
     /// One page of the list. `headers` say on whose behalf (see [`crate::visit::Visit::outgoing`]).

@@ -8,9 +8,10 @@
 //! | [`colours`], [`colour`] | what the customer's pages look like, and whether that can be read |
 //! | [`hardware_client`], [`failure`] | the calls to the hardware service, and what becomes of those that fail |
 //! | [`search`], [`common_times`], [`links`] | what a visitor asks for, in a URL and as typed |
+//! | [`calendar`] | a day, a week or a month of the wall clock as columns |
 //! | [`booking`], [`form`] | what a visitor wants to book, as a form sends it |
 //! | [`bookings_search`], [`overdue`] | which bookings a visitor asks for |
-//! | [`task`], [`flash`] | what a visitor wants noted, and what the next page says of it |
+//! | [`task`], [`flash`], [`report`] | what a visitor wants noted, and what the next page says of it |
 //! | [`visit`], [`theme`], [`fresh`], [`cookies`], [`csrf`] | whose request it is |
 //! | [`pages`] | one module a page: its handler, and what its template prints |
 //! | [`view`] | what several pages print |
@@ -21,6 +22,7 @@ pub mod app;
 pub mod assets;
 pub mod booking;
 pub mod bookings_search;
+pub mod calendar;
 pub mod colour;
 pub mod colours;
 pub mod common_times;
@@ -37,6 +39,7 @@ pub mod last_answers;
 pub mod links;
 pub mod overdue;
 pub mod pages;
+pub mod report;
 pub mod search;
 pub mod state;
 pub mod task;

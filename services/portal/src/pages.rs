@@ -6,11 +6,13 @@ pub mod bookings;
 pub mod free;
 pub mod item;
 pub mod new_task;
+mod next_times;
 pub mod problem;
 pub mod reservation;
 pub mod static_files;
 pub mod tasks;
 pub mod theme;
+pub mod timeline;
 pub mod unavailable;
 
 #[cfg(test)]
@@ -18,7 +20,7 @@ mod tests;
 
 use poem::{
     Response,
-    http::{StatusCode, header},
+    http::{HeaderValue, StatusCode, header},
 };
 use serde::Serialize;
 
@@ -32,6 +34,14 @@ use crate::{fresh, state::App};
 pub fn page(app: &App, status: StatusCode, template: &str, view: &impl Serialize) -> poem::Result<Response> {
     let html = app.templates.render(template, view).map_err(poem::error::InternalServerError)?;
     Ok(Response::builder().status(status).content_type("text/html; charset=utf-8").body(html))
+}
+
+/// A text as a header's value.
+///
+/// # Errors
+/// It cannot be one, which becomes a 500.
+pub(crate) fn header_value(text: &str) -> poem::Result<HeaderValue> {
+    HeaderValue::from_str(text).map_err(poem::error::InternalServerError)
 }
 
 /// Something was written: on to the page that shows it, and past every cache for a moment. `to` is ASCII.

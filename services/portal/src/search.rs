@@ -116,28 +116,37 @@ impl Search {
     /// The link to `path` that asks this.
     #[must_use]
     pub fn link(&self, path: &str) -> String {
-        links::link(
-            path,
-            &[
-                ("from", &self.from),
-                ("to", &self.to),
-                ("qty", &self.qty),
-                ("q", &self.q),
-                ("provider", &self.provider),
-                ("category", &self.category),
-                ("location", &self.location),
-                ("tag", &self.tag),
-                ("free_only", &self.free_only),
-                ("cursor", &self.cursor),
-                ("seen", &self.seen),
-            ],
-        )
+        links::link(path, &self.pairs())
+    }
+
+    /// Every field with its name in a URL.
+    #[must_use]
+    pub fn pairs(&self) -> [(&'static str, &str); 11] {
+        [
+            ("from", &self.from),
+            ("to", &self.to),
+            ("qty", &self.qty),
+            ("q", &self.q),
+            ("provider", &self.provider),
+            ("category", &self.category),
+            ("location", &self.location),
+            ("tag", &self.tag),
+            ("free_only", &self.free_only),
+            ("cursor", &self.cursor),
+            ("seen", &self.seen),
+        ]
     }
 
     /// Whether only what fits is asked for.
     #[must_use]
     pub fn free_only(&self) -> bool {
         self.free_only == "true"
+    }
+
+    /// Whether a time was chosen.
+    #[must_use]
+    pub fn has_window(&self) -> bool {
+        !(self.from.is_empty() && self.to.is_empty())
     }
 
     /// Whether anything narrows the list.

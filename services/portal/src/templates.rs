@@ -4,7 +4,7 @@ use handlebars::{Handlebars, RenderError, TemplateError};
 use serde::Serialize;
 
 /// Every template, by the name pages and other templates call it. A test compares this with the folder.
-const TEMPLATES: [(&str, &str); 34] = [
+const TEMPLATES: [(&str, &str); 35] = [
     ("again", include_str!("../templates/again.hbs")),
     ("amount", include_str!("../templates/amount.hbs")),
     ("band", include_str!("../templates/band.hbs")),
@@ -35,6 +35,7 @@ const TEMPLATES: [(&str, &str); 34] = [
     ("task-new", include_str!("../templates/task-new.hbs")),
     ("tasks", include_str!("../templates/tasks.hbs")),
     ("time", include_str!("../templates/time.hbs")),
+    ("timeline", include_str!("../templates/timeline.hbs")),
     ("unavailable", include_str!("../templates/unavailable.hbs")),
     ("upcoming", include_str!("../templates/upcoming.hbs")),
     ("why", include_str!("../templates/why.hbs")),

@@ -6,6 +6,7 @@ pub mod booking_row;
 pub mod field;
 pub mod layout;
 pub mod level;
+pub mod results;
 pub mod stock;
 pub mod times;
 pub mod window_form;

@@ -103,7 +103,9 @@ fn every_path_is_told_on_a_page_of_its_group() {
     for (path, item) in contract["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
             let group = match operation["operationId"].as_str() {
-                Some("get_availability") => "availability".to_owned(),
+                Some("get_availability" | "list_availability" | "next_availability") => {
+                    "availability".to_owned()
+                }
                 _ => operation["tags"][0].as_str().unwrap().to_lowercase(),
             };
             let page = repository().join(format!("docs/api/{group}.md"));

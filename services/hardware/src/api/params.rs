@@ -13,6 +13,7 @@ use crate::domain::{
     duration::{self, Duration},
     grain::Grain,
     moment::{EXPECTED, Moment},
+    series::Until,
 };
 
 /// Makes a parameter type of `$inner`: its schema, and how it is read.
@@ -129,35 +130,76 @@ parameter!(
     }
 );
 
-impl ParseFromJSON for Time {
-    fn parse_from_json(value: Option<Value>) -> ParseResult<Self> {
-        match value {
-            Some(Value::String(text)) => Self::parse_from_parameter(&text),
-            other => Err(ParseError::expected_type(other.unwrap_or_default())),
+parameter!(
+    /// A day or a time, up to which something happens.
+    Last(Until),
+    "last day or time",
+    MetaSchema { example: Some("2026-12-24".into()), ..MetaSchema::new("string") },
+    |text| text.parse().map_err(|why| format!("`{}` {why}", shortened(text)))
+);
+
+parameter!(
+    /// How much of a series an action is about.
+    Scope(Reach),
+    "scope",
+    MetaSchema {
+        enum_items: vec!["one".into(), "rest".into()],
+        default: Some("one".into()),
+        ..MetaSchema::new("string")
+    },
+    |text| match text {
+        "one" => Ok(Reach::One),
+        "rest" => Ok(Reach::Rest),
+        _ => Err(format!("`{}` is neither one nor rest", shortened(text))),
+    }
+);
+
+/// See [`Scope`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reach {
+    /// This reservation alone.
+    #[default]
+    One,
+    /// This one, and every later one of its series.
+    Rest,
+}
+
+/// Lets `$name` be a text in a body too, read as the parameter is, and written as it would be read.
+macro_rules! in_bodies {
+    ($name:ident) => {
+        impl ParseFromJSON for $name {
+            fn parse_from_json(value: Option<Value>) -> ParseResult<Self> {
+                match value {
+                    Some(Value::String(text)) => Self::parse_from_parameter(&text),
+                    other => Err(ParseError::expected_type(other.unwrap_or_default())),
+                }
+            }
         }
-    }
+
+        impl ToJSON for $name {
+            fn to_json(&self) -> Option<Value> {
+                Some(self.0.to_string().into())
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(&self.0)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(deserializer)?;
+                let read = text.trim().parse();
+                read.map(Self).map_err(|why| D::Error::custom(format!("`{}` {why}", shortened(&text))))
+            }
+        }
+    };
 }
 
-impl ToJSON for Time {
-    fn to_json(&self) -> Option<Value> {
-        Some(self.0.to_string().into())
-    }
-}
-
-impl Serialize for Time {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0)
-    }
-}
-
-impl<'de> Deserialize<'de> for Time {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let moment =
-            text.trim().parse().map_err(|why| D::Error::custom(format!("`{}` {why}", shortened(&text))))?;
-        Ok(Self(moment))
-    }
-}
+in_bodies!(Time);
+in_bodies!(Last);
 
 /// A parameter that may be missing, or there and empty, as a form sends it.
 #[derive(Clone, Debug, PartialEq, Eq)]

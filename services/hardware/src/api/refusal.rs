@@ -6,7 +6,10 @@ use poem::http::StatusCode;
 use poem_openapi::Object;
 use serde::Serialize;
 
-use super::views::time;
+use super::{
+    series::{self, RefusedOccurrencesView, SkippedView},
+    views::time,
+};
 use crate::{
     domain::{demand::Shortage, window::Window},
     store::refusals::{InTheWay, Refusal, RefusedLine},
@@ -21,8 +24,14 @@ const TOLD: usize = 5;
 pub struct NotFreeView {
     /// The lines that do not fit.
     pub lines: Vec<RefusedLineView>,
-    /// Up to three other times of the same length at which all lines fit, the nearest first.
+    /// Up to three other times of the same length at which all lines fit, the nearest first; none for a series.
     pub alternatives: Vec<AlternativeView>,
+    /// Of a series: how much of it cannot be had. `lines` tell of the first few of these.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub occurrences: Option<RefusedOccurrencesView>,
+    /// Of a series with `on_conflict` `skip`, of which nothing can be had: why each cannot.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub skipped: Option<Vec<SkippedView>>,
 }
 
 /// A line that does not fit.
@@ -129,7 +138,11 @@ impl From<Window> for AlternativeView {
 
 impl From<Refusal> for NotFreeView {
     fn from(refusal: Refusal) -> Self {
+        let series = refusal.series.as_ref();
+        let skipped = series.map(|series| &series.skipped).filter(|skipped| !skipped.is_empty());
         Self {
+            occurrences: series.map(RefusedOccurrencesView::from),
+            skipped: skipped.map(|skipped| skipped.iter().map(SkippedView::from).collect()),
             lines: refusal.lines.into_iter().map(RefusedLineView::from).collect(),
             alternatives: refusal.alternatives.into_iter().map(AlternativeView::from).collect(),
         }
@@ -139,13 +152,17 @@ impl From<Refusal> for NotFreeView {
 /// 409 with everything that is known about it.
 #[must_use]
 pub fn not_free(refusal: Refusal) -> Problem {
+    let (first, told) = match &refusal.series {
+        None => ("Too little is free, so nothing was changed.".to_owned(), usize::MAX),
+        Some(series) => (series::sentence(series), TOLD),
+    };
     let view = NotFreeView::from(refusal);
-    let detail = view.lines.iter().map(sentence).collect::<Vec<_>>().join("; ");
-    Problem::new(StatusCode::CONFLICT)
-        .kind("not-free")
-        .detail(format!("Too little is free, so nothing was changed. {detail}."))
-        .with("lines", serde_json::json!(view.lines))
-        .with("alternatives", serde_json::json!(view.alternatives))
+    let lines = view.lines.iter().take(told).map(sentence).collect::<Vec<_>>().join("; ");
+    let detail = if lines.is_empty() { first } else { format!("{first} {lines}.") };
+    let problem = Problem::new(StatusCode::CONFLICT).kind("not-free").detail(detail);
+    let members = serde_json::to_value(view).unwrap_or_default();
+    let members = members.as_object().cloned().unwrap_or_default();
+    members.into_iter().fold(problem, |problem, (name, value)| problem.with(&name, value))
 }
 
 /// What a person reads of one line: at most a few of those in the way, `claims` has them all.

@@ -1,5 +1,6 @@
 //! `/reservations`: who has booked what, and what became of it.
 
+mod answers;
 mod bodies;
 mod list;
 mod views;
@@ -7,33 +8,37 @@ mod views;
 use chassis::json::{Json, JsonBytes, OptionalJson};
 use poem::http::HeaderMap;
 use poem_openapi::{
-    ApiResponse, OpenApi, Tags,
+    OpenApi, Tags,
     param::{Header, Path, Query},
 };
 
 use self::{
+    answers::{ChangeAnswer, CreateAnswer, ListAnswer, ReservationAnswer},
     bodies::{NewReservation, ReservationChanges, ReturnBody},
-    views::{ReservationView, accepted},
+    views::{ChangedView, ReservationView, UnchangedView, accepted, accepted_series},
 };
 use super::{
     ANONYMOUS, Shared,
     error::impossible,
     etag, idempotency,
-    params::{Flag, Given, Time, WholeNumber},
+    params::{Flag, Given, Reach, Scope, Time, WholeNumber},
 };
 use crate::{
     domain::{
         basket::Basket,
+        present::Present,
         reservation::Reservation,
         wish::{Wish, WishChanges},
     },
     store::{
         Expected, StoreError,
         act::Act,
+        idempotency::Key,
         reservation_actions::{cancel, check_out, no_show, take_back},
         reservation_change,
         reservation_create::{self, Booked, Order},
         reservations, risks,
+        series::{self, Changed, SeriesMade},
     },
 };
 
@@ -41,54 +46,6 @@ use crate::{
 enum Tag {
     /// Who has booked what.
     Reservations,
-}
-
-#[derive(ApiResponse)]
-enum ListAnswer {
-    /// By start and id; `[]` when nothing matches.
-    #[oai(status = 200)]
-    Ok(
-        Json<Vec<ReservationView>>,
-        /// The next page, if there is one: `</reservations?cursor=...>; rel="next"`.
-        #[oai(header = "Link")]
-        Option<String>,
-        /// How many match, on all pages.
-        #[oai(header = "X-Total-Count")]
-        i64,
-    ),
-}
-
-#[derive(ApiResponse)]
-enum CreateAnswer {
-    /// A dry run: it would be booked like this.
-    #[oai(status = 200)]
-    WouldBe(JsonBytes<ReservationView>),
-    /// It is booked.
-    #[oai(status = 201)]
-    Created(
-        JsonBytes<ReservationView>,
-        /// Where it is.
-        #[oai(header = "Location")]
-        String,
-        /// Its version, for `If-Match`.
-        #[oai(header = "ETag")]
-        String,
-        /// `true` where this answer was given before, under the same key.
-        #[oai(header = "Idempotent-Replayed")]
-        Option<String>,
-    ),
-}
-
-#[derive(ApiResponse)]
-enum ReservationAnswer {
-    /// The reservation.
-    #[oai(status = 200)]
-    Ok(
-        Json<Box<ReservationView>>,
-        /// Its version, for `If-Match`.
-        #[oai(header = "ETag")]
-        String,
-    ),
 }
 
 /// The handlers of `/reservations`.
@@ -102,7 +59,8 @@ impl ReservationsApi {
     /// Book
     ///
     /// Takes all lines or none. What is not free is a 409 that says who is in the way and when it would fit instead.
-    /// With an `Idempotency-Key` the same request can be sent again without booking twice.
+    /// With an `Idempotency-Key` the same request can be sent again without booking twice. With `repeat` it books a
+    /// series, all of it or what can be had of it, and answers with the first of its reservations.
     #[oai(path = "/reservations", method = "post", operation_id = "create_reservation")]
     async fn create_reservation(
         &self,
@@ -119,10 +77,17 @@ impl ReservationsApi {
         let wish = Wish::new(&body.0.into()).map_err(impossible)?;
         let dry_run = dry_run.0.0.is_some_and(|flag| flag.0);
         let key = key.as_ref().filter(|_| !dry_run);
-        let order = Order { present, tz: self.context.tz, actor: ANONYMOUS, key, dry_run, answer: accepted };
-        let (id, text, replayed) = match reservation_create::create(&self.context.db, &wish, &order).await? {
-            Booked::New(reservation) => (reservation.id, accepted(&reservation), None),
-            Booked::Before { id, answer } => (id, answer, Some("true".to_owned())),
+        let db = &self.context.db;
+        let (id, text, replayed) = match &wish.repeat {
+            None => {
+                let order = self.order(present, key, dry_run, accepted);
+                booked(reservation_create::create(db, &wish, &order).await?, |made| made.id, accepted)
+            }
+            Some(repeat) => {
+                let order = self.order(present, key, dry_run, accepted_series);
+                let made = series::create(db, &wish, repeat, &order).await?;
+                booked(made, |made: &SeriesMade| made.first.id, accepted_series)
+            }
         };
         let body = JsonBytes::from_text(text);
         if dry_run {
@@ -141,6 +106,8 @@ impl ReservationsApi {
         &self,
         /// Only those with a line of this hardware.
         hardware: Query<Given<WholeNumber>>,
+        /// Only those of this series.
+        series: Query<Given<WholeNumber>>,
         /// Only those of exactly this user.
         user: Query<Option<String>>,
         /// Only those in these states, apart by commas: confirmed, out, returned, cancelled, no_show.
@@ -159,6 +126,7 @@ impl ReservationsApi {
     ) -> poem::Result<ListAnswer> {
         let asked = list::Asked {
             hardware: hardware.0.0.map(|n| n.0),
+            series: series.0.0.map(|n| n.0),
             user: user.0,
             state: state.0,
             from: from.0.0.map(|time| time.0),
@@ -182,31 +150,48 @@ impl ReservationsApi {
     /// Change a reservation
     ///
     /// Extends, shortens, moves, or changes lines; the lines are given all anew. What it has already is never
-    /// refused to it. What is out can change its end, user and purpose.
+    /// refused to it. What is out can change its end, user and purpose. With `scope=rest` new times move the later ones
+    /// of its series by as many days, and to the same time of day: all that are confirmed, or none.
     #[oai(path = "/reservations/:id", method = "patch", operation_id = "update_reservation")]
     async fn update_reservation(
         &self,
         id: Path<WholeNumber>,
+        /// `one`, or with `rest` every later one of its series too.
+        scope: Query<Given<Scope>>,
         body: Json<ReservationChanges>,
         headers: &HeaderMap,
-    ) -> poem::Result<ReservationAnswer> {
+    ) -> poem::Result<ChangeAnswer> {
         let changes = WishChanges::new(&body.0.into()).map_err(impossible)?;
         let expected = etag::expected(headers)?;
-        let act = self.act(&expected);
-        self.told(reservation_change::update(&self.context.db, id.0.0, &changes, &act).await).await
+        let (db, act) = (&self.context.db, self.act(&expected));
+        if is_rest(&scope)
+            && let Some(changed) = series::update(db, id.0.0, &changes, &act).await?
+        {
+            return self.told_rest(changed).await;
+        }
+        self.told_one(reservation_change::update(db, id.0.0, &changes, &act).await).await
     }
 
     /// Cancel
     ///
-    /// Frees its units at once. Doing it twice is the same as once.
+    /// Frees its units at once. Doing it twice is the same as once. With `scope=rest` all later ones of its series that
+    /// are confirmed are called off too.
     #[oai(path = "/reservations/:id/cancel", method = "post", operation_id = "cancel_reservation")]
     async fn cancel_reservation(
         &self,
         id: Path<WholeNumber>,
+        /// `one`, or with `rest` every later one of its series too.
+        scope: Query<Given<Scope>>,
         headers: &HeaderMap,
-    ) -> poem::Result<ReservationAnswer> {
+    ) -> poem::Result<ChangeAnswer> {
         let expected = etag::expected(headers)?;
-        self.told(cancel(&self.context.db, id.0.0, &self.act(&expected)).await).await
+        let (db, act) = (&self.context.db, self.act(&expected));
+        if is_rest(&scope)
+            && let Some(changed) = series::cancel(db, id.0.0, &act).await?
+        {
+            return self.told_rest(changed).await;
+        }
+        self.told_one(cancel(db, id.0.0, &act).await).await
     }
 
     /// Check out
@@ -258,14 +243,56 @@ impl ReservationsApi {
         Act { present: self.context.present(), tz: self.context.tz, actor: ANONYMOUS, expected }
     }
 
-    /// A reservation as an answer, with what only a look at everybody's claims can tell.
+    fn order<'o, M>(
+        &self,
+        present: Present,
+        key: Option<&'o Key>,
+        dry_run: bool,
+        answer: fn(&M) -> String,
+    ) -> Order<'o, M> {
+        Order { present, tz: self.context.tz, actor: ANONYMOUS, key, dry_run, answer }
+    }
+
     async fn told(&self, result: Result<Reservation, StoreError>) -> poem::Result<ReservationAnswer> {
-        let reservation = result?;
+        let (view, etag) = self.seen(result?).await?;
+        Ok(ReservationAnswer::Ok(Json(Box::new(view)), etag))
+    }
+
+    async fn told_one(&self, result: Result<Reservation, StoreError>) -> poem::Result<ChangeAnswer> {
+        let (reservation, etag) = self.seen(result?).await?;
+        let view = ChangedView { reservation, changed: None, unchanged: None };
+        Ok(ChangeAnswer::Ok(Json(Box::new(view)), etag))
+    }
+
+    async fn told_rest(&self, rest: Changed) -> poem::Result<ChangeAnswer> {
+        let (reservation, etag) = self.seen(rest.named).await?;
+        let unchanged = rest.unchanged.into_iter().map(UnchangedView::from).collect();
+        let view = ChangedView { reservation, changed: Some(rest.changed), unchanged: Some(unchanged) };
+        Ok(ChangeAnswer::Ok(Json(Box::new(view)), etag))
+    }
+
+    /// A reservation and its ETag, with what only a look at everybody's claims can tell.
+    async fn seen(&self, reservation: Reservation) -> poem::Result<(ReservationView, String)> {
         let present = self.context.present();
         let mut lease = self.context.db.read().await?;
         let risky = risks::at_risk(&mut lease.conn(), std::slice::from_ref(&reservation), present).await?;
         let (version, at_risk) = (reservation.version, risky.contains(&reservation.id));
-        let view = ReservationView::new(reservation, at_risk, present.now_s);
-        Ok(ReservationAnswer::Ok(Json(Box::new(view)), etag::of_version(version)))
+        Ok((ReservationView::new(reservation, at_risk, present.now_s), etag::of_version(version)))
+    }
+}
+
+fn is_rest(scope: &Query<Given<Scope>>) -> bool {
+    scope.0.0.as_ref().is_some_and(|scope| scope.0 == Reach::Rest)
+}
+
+/// The id to lead to, the answer, and whether it was given before.
+fn booked<M>(
+    booked: Booked<M>,
+    id: impl Fn(&M) -> i64,
+    answer: fn(&M) -> String,
+) -> (i64, String, Option<String>) {
+    match booked {
+        Booked::New(made) => (id(&made), answer(&made), None),
+        Booked::Before { id, answer } => (id, answer, Some("true".to_owned())),
     }
 }

@@ -74,7 +74,8 @@ fn parse(text: &str) -> Option<Moment> {
     Some(Moment::Instant(wall.and_utc().timestamp() - parse_offset(offset)?))
 }
 
-fn parse_date(text: &str) -> Option<NaiveDate> {
+/// A day such as `2026-06-11`.
+pub(in crate::domain) fn parse_date(text: &str) -> Option<NaiveDate> {
     let digits =
         text.bytes().enumerate().all(|(i, b)| if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() });
     digits.then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()).flatten()

@@ -88,6 +88,8 @@ pub struct Reservation {
     pub purpose: String,
     /// By hardware id, each hardware once.
     pub lines: Vec<Line>,
+    /// The series that it belongs to.
+    pub series: Option<i64>,
     /// Counts changes, from 1.
     pub version: i64,
     /// UTC epoch seconds.

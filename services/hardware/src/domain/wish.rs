@@ -8,6 +8,7 @@ use super::{
     hardware::zone,
     kept,
     moment::Moment,
+    series::{RawRepeat, Repeat},
     text::{Breaks, bounded},
     window::Window,
 };
@@ -32,6 +33,8 @@ pub struct Wish {
     pub purpose: String,
     /// What.
     pub basket: Basket,
+    /// How often, if more than once.
+    pub repeat: Option<Repeat>,
 }
 
 /// A [`Wish`] as it came: texts not looked at yet.
@@ -49,6 +52,8 @@ pub struct Raw {
     pub purpose: Option<String>,
     /// `(hardware, units)`.
     pub lines: Vec<(i64, i64)>,
+    /// See [`Wish::repeat`].
+    pub repeat: Option<RawRepeat>,
 }
 
 /// Texts as people may write them.
@@ -78,10 +83,11 @@ impl Wish {
         let user = kept(&mut wrong, user(raw.user.as_deref().unwrap_or_default()));
         let purpose = kept(&mut wrong, purpose(raw.purpose.as_deref().unwrap_or_default()));
         let basket = Basket::new(&raw.lines).map_err(|why| wrong.extend(why)).ok();
+        let repeat = kept(&mut wrong, raw.repeat.as_ref().map(Repeat::new).transpose());
         let Raw { starts_at, ends_at, .. } = *raw;
-        match (tz, user, purpose, basket) {
-            (Some(tz), Some(user), Some(purpose), Some(basket)) => {
-                Ok(Self { starts_at, ends_at, tz, user, purpose, basket })
+        match (tz, user, purpose, basket, repeat) {
+            (Some(tz), Some(user), Some(purpose), Some(basket), Some(repeat)) => {
+                Ok(Self { starts_at, ends_at, tz, user, purpose, basket, repeat })
             }
             _ => Err(wrong),
         }
@@ -175,9 +181,20 @@ pub fn window(starts_at: Moment, ends_at: Moment, zone: Tz, now_s: i64) -> Resul
 pub fn zone_of(times: &[Moment], named: Option<Tz>, of_hardware: &[Tz], fallback: Tz) -> Result<Tz, Invalid> {
     let needed = times.iter().any(|time| matches!(time, Moment::Wall(_)));
     match (named, of_hardware) {
+        (None, [first, ..]) if !needed => Ok(*first),
+        _ => one_zone(named, of_hardware, fallback),
+    }
+}
+
+/// The same where a zone is needed, whatever the times: a series repeats on somebody's wall.
+///
+/// # Errors
+/// The hardware have different zones.
+pub fn one_zone(named: Option<Tz>, of_hardware: &[Tz], fallback: Tz) -> Result<Tz, Invalid> {
+    match (named, of_hardware) {
         (Some(named), _) => Ok(named),
         (None, []) => Ok(fallback),
-        (None, [first, rest @ ..]) if !needed || rest.iter().all(|zone| zone == first) => Ok(*first),
+        (None, [first, rest @ ..]) if rest.iter().all(|zone| zone == first) => Ok(*first),
         (None, _) => Err(Invalid::new("tz", "is needed: the lines' hardware are in different time zones")),
     }
 }
@@ -194,6 +211,7 @@ mod tests {
             user: None,
             purpose: None,
             lines: lines.to_vec(),
+            repeat: None,
         }
     }
 

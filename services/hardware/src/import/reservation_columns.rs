@@ -94,7 +94,8 @@ impl ReservationColumns {
         };
         let text = |name| Some(self.cell(row, name).to_owned());
         let (user, purpose) = (text("user"), text("purpose"));
-        let raw = Raw { starts_at, ends_at, tz: None, user, purpose, lines: vec![(self.hardware, qty)] };
+        let lines = vec![(self.hardware, qty)];
+        let raw = Raw { starts_at, ends_at, tz: None, user, purpose, lines, repeat: None };
         Wish::new(&raw).map(|wish| Request { key, wish }).map_err(in_columns)
     }
 

@@ -12,6 +12,8 @@ const COLUMNS: &str = "provider,name,capacity,buffer_s,tz,category,location,desc
 
 /// Gives every operation of `document` its examples.
 pub fn describe(document: &mut Value) {
+    insert(Some(repeat()), document.pointer_mut("/components/schemas/Repeat"));
+    insert(Some(series()), document.pointer_mut("/components/schemas/BookedReservation"));
     let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) else { return };
     for operation in paths.values_mut().filter_map(Value::as_object_mut).flat_map(Map::values_mut) {
         let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -142,7 +144,7 @@ fn answer_of(operation: &str, status: &str) -> Option<Value> {
             "data": {
                 "state": "confirmed", "starts_at": "2027-01-11T14:00:00Z", "ends_at": "2027-01-11T16:00:00Z",
                 "user": "ada", "purpose": "Camera drift",
-                "lines": [{ "hardware": 1, "qty": 2, "out": 0, "returned": 0 }]
+                "lines": [{ "hardware": 1, "qty": 2, "out": 0, "returned": 0 }], "series_id": null
             }
         }]),
         ("get_salutation", "200") => json!({ "response": "Moin!" }),
@@ -186,6 +188,20 @@ fn reservation(id: i64, state: &str, ends_at_h: u8, units: [i64; 2], version: i6
         "lines": [{ "hardware": 1, "provider": "Amazon", "name": "c5", "qty": 2, "out": out, "returned": returned }],
         "series_id": null, "version": version, "created_at": NOW, "updated_at": NOW
     })
+}
+
+/// What makes a series of the booking.
+fn repeat() -> Value {
+    json!({ "every": "week", "until": "2027-02-01", "on_conflict": "skip" })
+}
+
+/// What is answered to that.
+fn series() -> Value {
+    let mut first = reservation(1, "confirmed", 16, [0, 0], 1);
+    first["series_id"] = json!(1);
+    first["created"] = json!([1, 2, 3, 4]);
+    first["skipped"] = json!([]);
+    first
 }
 
 fn task(done: bool, version: i64) -> Value {

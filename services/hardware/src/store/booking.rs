@@ -57,7 +57,7 @@ pub async fn check(
         return Ok(());
     }
     let own = own.to_vec();
-    Err(StoreError::Short(Box::new(Shortfall { lines, own, movable, present })))
+    Err(StoreError::Short(Box::new(Shortfall { lines, own, movable, present, series: None })))
 }
 
 /// Where too little is free for one claim, `own` ones left out.

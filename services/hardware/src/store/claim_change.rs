@@ -76,7 +76,7 @@ pub struct OwnClaim {
 }
 
 #[derive(Debug, FromRow)]
-struct OwnClaimRow {
+pub(super) struct OwnClaimRow {
     id: i64,
     hardware_id: i64,
     starts_at: i64,
@@ -131,7 +131,7 @@ impl OwnClaim {
     }
 
     /// Its length class.
-    fn span(&self) -> i64 {
+    pub(super) fn span(&self) -> i64 {
         span::of_length(self.blocked_until - self.starts_at).into()
     }
 

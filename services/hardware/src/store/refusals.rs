@@ -9,6 +9,7 @@ use super::{
     claims::{self, Held, Side},
     locks::Stock,
     search::{Hunt, Wanted},
+    series::Skipped,
 };
 use crate::{
     db::{Conn, Db, DbError, Statement, on_conn},
@@ -45,7 +46,7 @@ const IN_THE_WAY: Statement = Statement::both(
 pub(super) const STATEMENTS: &[&Statement] = &[&IN_THE_WAY];
 
 /// One line of what was wanted: the stock, and the claim that it would have had (id 0), the buffer included.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WantedLine {
     /// Of what.
     pub stock: Stock,
@@ -75,6 +76,23 @@ pub struct Shortfall {
     pub movable: Option<Window>,
     /// When it was asked.
     pub present: Present,
+    /// Of a series: how much of it.
+    pub series: Option<SeriesShort>,
+}
+
+/// How much of a series could not be had. The lines tell of the first few alone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SeriesShort {
+    /// Occurrences wanted.
+    pub wanted: usize,
+    /// Occurrences that do not fit.
+    pub refused: usize,
+    /// When the first few of them are, without a buffer.
+    pub first: Vec<Window>,
+    /// Whether one of these lies over another one of the series.
+    pub with_itself: bool,
+    /// Where it was asked for what fits: why each does not.
+    pub skipped: Vec<Skipped>,
 }
 
 /// Who is in the way.
@@ -106,6 +124,8 @@ pub struct Refusal {
     pub lines: Vec<RefusedLine>,
     /// Other times at which all lines fit, the nearest first.
     pub alternatives: Vec<Window>,
+    /// Of a series: how much of it.
+    pub series: Option<SeriesShort>,
 }
 
 #[derive(Debug, FromRow)]
@@ -129,7 +149,7 @@ pub async fn explain(db: &Db, shortfall: Shortfall) -> Result<Refusal, DbError> 
         let in_the_way = in_the_way(conn, &wanted, &shortfall.own, shortfall.present).await?;
         lines.push(RefusedLine { wanted, in_the_way });
     }
-    Ok(Refusal { lines, alternatives })
+    Ok(Refusal { lines, alternatives, series: shortfall.series })
 }
 
 async fn in_the_way(

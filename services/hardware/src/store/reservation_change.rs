@@ -132,7 +132,7 @@ fn changed(hold: &Hold, changes: &WishChanges, act: &Act<'_>) -> Result<Reservat
     let old = &hold.reservation;
     let lines = match &changes.basket {
         None => old.lines.clone(),
-        Some(basket) => lines(hold, basket).map_err(StoreError::Impossible)?,
+        Some(basket) => lines(old, &hold.stocks, basket).map_err(StoreError::Impossible)?,
     };
     let window = window(hold, changes, &lines, act).map_err(|wrong| StoreError::Impossible(vec![wrong]))?;
     Ok(Reservation {
@@ -145,12 +145,17 @@ fn changed(hold: &Hold, changes: &WishChanges, act: &Act<'_>) -> Result<Reservat
     })
 }
 
-fn lines(hold: &Hold, basket: &Basket) -> Result<Vec<Line>, Vec<Invalid>> {
+/// The lines of `reservation` as `basket` has them anew.
+pub(super) fn lines(
+    reservation: &Reservation,
+    stocks: &Stocks,
+    basket: &Basket,
+) -> Result<Vec<Line>, Vec<Invalid>> {
     let mut wrong = Vec::new();
     let mut lines = Vec::new();
     for (id, qty) in basket.iter() {
-        let old = hold.reservation.lines.iter().find(|line| line.hardware == id);
-        match (old, hold.stocks.get(&id).filter(|stock| stock.is_live)) {
+        let old = reservation.lines.iter().find(|line| line.hardware == id);
+        match (old, stocks.get(&id).filter(|stock| stock.is_live)) {
             (Some(old), _) => lines.push(Line { qty, ..old.clone() }),
             (None, Some(Stock { provider, name, .. })) => lines.push(Line {
                 hardware: id,
@@ -208,10 +213,7 @@ fn allow(hold: &Hold, new: &Reservation, changes: &WishChanges, now_s: i64) -> R
 async fn move_claims(hold: &mut Hold, new: &Reservation, present: Present) -> Result<(), StoreError> {
     let (intents, given_up) = planned(hold, new)?;
     let own = hold.own();
-    if let Some(gone) = intents.iter().find(|intent| !intent.stock.is_live && intent.takes_more()) {
-        let why = format!("hold hardware {}, which is not in the catalogue any more", gone.stock.id);
-        return Err(StoreError::Impossible(vec![Invalid::new("lines", why)]));
-    }
+    refuse_archived(&intents)?;
     let checked: Vec<_> = intents.iter().map(|intent| from_now_if_out(intent, present)).collect();
     let movable = (new.state == State::Confirmed).then(|| new.window());
     let conn = &mut hold.tx.conn();
@@ -229,6 +231,14 @@ async fn move_claims(hold: &mut Hold, new: &Reservation, present: Present) -> Re
         }
     }
     Ok(())
+}
+
+/// What is archived can be kept, but no more of it can be taken.
+pub(super) fn refuse_archived<'i>(intents: impl IntoIterator<Item = &'i Intent>) -> Result<(), StoreError> {
+    let mut gone = intents.into_iter().filter(|intent| !intent.stock.is_live && intent.takes_more());
+    let Some(gone) = gone.next() else { return Ok(()) };
+    let why = format!("hold hardware {}, which is not in the catalogue any more", gone.stock.id);
+    Err(StoreError::Impossible(vec![Invalid::new("lines", why)]))
 }
 
 /// A claim that is there keeps its row and its buffer; units that came back already keep theirs as they are.

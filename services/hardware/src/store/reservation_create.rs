@@ -24,9 +24,9 @@ use crate::{
     },
 };
 
-/// How a wish is to be booked.
-#[derive(Clone, Copy, Debug)]
-pub struct Order<'o> {
+/// How a wish is to be booked; `M` is what is made of it.
+#[derive(Debug)]
+pub struct Order<'o, M = Reservation> {
     /// When it is asked.
     pub present: Present,
     /// The zone of wall-clock times for which nobody names one.
@@ -38,14 +38,14 @@ pub struct Order<'o> {
     /// Only say what would happen.
     pub dry_run: bool,
     /// The answer to keep under the key.
-    pub answer: fn(&Reservation) -> String,
+    pub answer: fn(&M) -> String,
 }
 
 /// What became of a wish.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Booked {
+pub enum Booked<M = Reservation> {
     /// It was booked, or would have been: id 0.
-    New(Reservation),
+    New(M),
     /// It was booked before under the same key.
     Before {
         /// The reservation's id.
@@ -63,19 +63,20 @@ pub enum Booked {
 pub async fn create(db: &Db, wish: &Wish, order: &Order<'_>) -> Result<Booked, StoreError> {
     let result = explained(db, retrying(|| try_create(db, wish, order)).await).await;
     if !order.dry_run {
-        count(&result);
+        count(&result, |_| 1);
     }
     result
 }
 
-fn count(result: &Result<Booked, StoreError>) {
-    let result = match result {
-        Ok(Booked::New(_)) => "accepted",
-        Ok(Booked::Before { .. }) => "replayed",
-        Err(StoreError::Refused(_)) => "refused",
-        Err(_) => "failed",
+/// Counts what became of a wish; of what was made, how many reservations it is.
+pub(super) fn count<M>(result: &Result<Booked<M>, StoreError>, made: impl Fn(&M) -> u64) {
+    let (result, times) = match result {
+        Ok(Booked::New(new)) => ("accepted", made(new)),
+        Ok(Booked::Before { .. }) => ("replayed", 1),
+        Err(StoreError::Refused(_)) => ("refused", 1),
+        Err(_) => ("failed", 1),
     };
-    metrics::counter!("reservations_total", "result" => result).increment(1);
+    metrics::counter!("reservations_total", "result" => result).increment(times);
 }
 
 async fn try_create(db: &Db, wish: &Wish, order: &Order<'_>) -> Result<Booked, StoreError> {
@@ -85,11 +86,8 @@ async fn try_create(db: &Db, wish: &Wish, order: &Order<'_>) -> Result<Booked, S
     let mut tx = db.begin().await?;
     let conn = &mut tx.conn();
     let stocks = locks::lock(conn, wish.basket.ids()).await?;
-    if let Some(key) = order.key
-        && let Some(kept) = idempotency::find(conn, key).await?
-    {
-        let id = kept.reservation_id.ok_or(StoreError::KeyReused)?;
-        return Ok(Booked::Before { id, answer: kept.answer });
+    if let Some(before) = booked_before(conn, order.key).await? {
+        return Ok(before);
     }
     let window = window_of(wish, &stocks, order)?;
     let intents = intents(wish, &stocks, window);
@@ -109,6 +107,17 @@ async fn try_create(db: &Db, wish: &Wish, order: &Order<'_>) -> Result<Booked, S
     Ok(Booked::New(reservation))
 }
 
+/// What was booked under `key`, if anything was.
+pub(super) async fn booked_before<M>(
+    conn: &mut Conn<'_>,
+    key: Option<&Key>,
+) -> Result<Option<Booked<M>>, StoreError> {
+    let Some(key) = key else { return Ok(None) };
+    let Some(kept) = idempotency::find(conn, key).await? else { return Ok(None) };
+    let id = kept.reservation_id.ok_or(StoreError::KeyReused)?;
+    Ok(Some(Booked::Before { id, answer: kept.answer }))
+}
+
 /// What a careless build does, and the concurrency checker must catch: check first, and write without the check
 /// when its turn comes.
 async fn check_without_lock(db: &Db, wish: &Wish, order: &Order<'_>) -> Result<(), StoreError> {
@@ -121,16 +130,21 @@ async fn check_without_lock(db: &Db, wish: &Wish, order: &Order<'_>) -> Result<(
 
 /// The time wished for; only now it is known in which zone.
 pub(super) fn window_of(wish: &Wish, stocks: &Stocks, order: &Order<'_>) -> Result<Window, StoreError> {
+    let zones = zones_of(wish, stocks)?;
+    wish::zone_of(&[wish.starts_at, wish.ends_at], wish.tz, &zones, order.tz)
+        .and_then(|zone| wish::window(wish.starts_at, wish.ends_at, zone, order.present.now_s))
+        .map_err(|wrong| StoreError::Impossible(vec![wrong]))
+}
+
+/// The zones of all hardware wished for, which must be in the catalogue.
+pub(super) fn zones_of(wish: &Wish, stocks: &Stocks) -> Result<Vec<Tz>, StoreError> {
     let is_live = |id| stocks.get(&id).is_some_and(|stock| stock.is_live);
     let unknown: Vec<_> = wish.basket.ids().filter(|id| !is_live(*id)).collect();
     if !unknown.is_empty() {
         let wrong = unknown.into_iter().map(|id| not_in_catalogue(wish, id)).collect();
         return Err(StoreError::Impossible(wrong));
     }
-    let zones: Vec<_> = stocks.values().filter_map(|stock| stock.tz).collect();
-    wish::zone_of(&[wish.starts_at, wish.ends_at], wish.tz, &zones, order.tz)
-        .and_then(|zone| wish::window(wish.starts_at, wish.ends_at, zone, order.present.now_s))
-        .map_err(|wrong| StoreError::Impossible(vec![wrong]))
+    Ok(stocks.values().filter_map(|stock| stock.tz).collect())
 }
 
 fn not_in_catalogue(wish: &Wish, id: i64) -> Invalid {
@@ -183,6 +197,7 @@ pub(super) fn drafted(id: i64, wish: &Wish, intents: &[Intent], window: Window, 
         user: wish.user.clone(),
         purpose: wish.purpose.clone(),
         lines: intents.iter().map(line).collect(),
+        series: None,
         version: 1,
         created_at: now_s,
         updated_at: now_s,
@@ -199,5 +214,6 @@ pub(super) fn described(reservation: &Reservation) -> Value {
         "user": reservation.user,
         "purpose": reservation.purpose,
         "lines": reservation.lines.iter().map(line).collect::<Vec<_>>(),
+        "series_id": reservation.series,
     })
 }

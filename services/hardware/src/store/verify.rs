@@ -8,6 +8,7 @@
 //! | I3 what is booked has its claims | `reservations`, `lines`, `tasks` |
 //! | I4 every change was told | `log` |
 //! | keys lead to reservations and tasks | `keys` |
+//! | reservations lead to their series, and those are sound | `reservations`, `series` |
 
 mod capacity;
 mod claims;
@@ -16,6 +17,7 @@ mod lines;
 mod log;
 mod reservations;
 mod rows;
+mod series;
 mod tasks;
 
 use std::fmt;
@@ -36,6 +38,7 @@ pub(super) fn statements() -> Vec<&'static Statement> {
         tasks::STATEMENTS,
         log::STATEMENTS,
         keys::STATEMENTS,
+        series::STATEMENTS,
     ]
     .concat()
 }
@@ -53,6 +56,8 @@ pub enum Invariant {
     I4,
     /// An idempotency key stands for a reservation or a task.
     Key,
+    /// A reservation's series is there, and is one that can be.
+    Series,
 }
 
 impl fmt::Display for Invariant {
@@ -63,6 +68,7 @@ impl fmt::Display for Invariant {
             Self::I3 => "I3",
             Self::I4 => "I4",
             Self::Key => "key",
+            Self::Series => "series",
         })
     }
 }
@@ -126,6 +132,7 @@ pub async fn run<'f>(db: &Db, tell: &'f mut Tell<'f>) -> Result<Counts, DbError>
     reservations::check(conn, &mut findings).await?;
     tasks::check(conn, &mut findings).await?;
     keys::check(conn, &mut findings).await?;
+    series::check(conn, &mut findings).await?;
     Ok(findings.counts)
 }
 

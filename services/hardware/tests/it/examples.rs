@@ -147,6 +147,21 @@ on_both! {
         }
     }
 
+    async fn the_example_of_a_series_is_true(app) {
+        sample_rows(&app).await;
+        let document = document();
+        let of_schema = |name: &str| document["components"]["schemas"][name]["example"].clone();
+        let booking = Operation::named("create_reservation");
+        let mut body = examples(booking.request().unwrap().1).unwrap().0.clone();
+        body["repeat"] = of_schema("Repeat");
+        let schema = json!({ "$ref": "#/components/schemas/NewReservation" });
+        assert_eq!(schema::against(&document, &schema, &body), Vec::<String>::new());
+        let made = app.post("/reservations", body).await.expect(201).json();
+        assert_eq!(made, of_schema("BookedReservation"));
+        let schema = json!({ "$ref": "#/components/schemas/BookedReservation" });
+        assert_eq!(schema::against(&document, &schema, &made), Vec::<String>::new());
+    }
+
     async fn a_reservation_has_two_other_ends(app) {
         sample_rows(&app).await;
         Operation::named("create_reservation").is_true(&app).await;

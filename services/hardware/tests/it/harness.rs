@@ -4,6 +4,7 @@ pub mod answer;
 pub mod booking;
 pub mod mysql;
 pub mod random;
+pub mod series;
 
 use std::sync::Arc;
 
@@ -224,7 +225,18 @@ pub async fn at_once<T: Send + 'static, F>(
 where
     F: Future<Output = T> + Send + 'static,
 {
-    let app = Arc::new(app);
+    at_once_with(&Arc::new(app), times, work).await
+}
+
+/// The same, where something is to be looked at afterwards.
+pub async fn at_once_with<T: Send + 'static, F>(
+    app: &Arc<TestApp>,
+    times: usize,
+    work: impl Fn(Arc<TestApp>, usize) -> F,
+) -> Vec<T>
+where
+    F: Future<Output = T> + Send + 'static,
+{
     let running: Vec<_> = (0..times).map(|i| tokio::spawn(work(app.clone(), i))).collect();
     let mut done = Vec::new();
     for task in running {

@@ -43,6 +43,9 @@ async fn long_history(app: &TestApp) {
     }
 }
 
+/// Stands for many rows in one JSON parameter.
+const ROWS: i64 = i64::MAX;
+
 /// The text of a statement with `values` for its placeholders; a negative one stands for NULL.
 fn filled(sql: &str, values: &[i64]) -> String {
     let mut parts = sql.split('?');
@@ -50,7 +53,11 @@ fn filled(sql: &str, values: &[i64]) -> String {
     let mut values = values.iter();
     for part in parts {
         let value = values.next().unwrap();
-        text += &if *value < 0 { "NULL".to_owned() } else { value.to_string() };
+        text += &match *value {
+            ROWS => "'[7]'".to_owned(),
+            value if value < 0 => "NULL".to_owned(),
+            value => value.to_string(),
+        };
         text += part;
     }
     assert!(values.next().is_none(), "more values than placeholders");
@@ -173,6 +180,24 @@ on_both! {
         let of_hardware = [&[1, now, later][..], &filter, &after].concat();
         let accesses = plan(&app, "reservations_list_of_hardware", &of_hardware).await;
         goes_by("reservations_list_of_hardware", &accesses, &["reservation_line_time"]);
+    }
+
+    async fn a_series_and_what_comes_with_it_are_found_by_their_keys(app) {
+        long_history(&app).await;
+        app.execute("INSERT INTO series (zone, every, wanted, created_at) VALUES ('UTC', 'day', 9, 0)".to_owned()).await;
+        app.execute("UPDATE reservation SET series_id = 1 WHERE id IN (7, 9, 11, 13)".to_owned()).await;
+        let (from, to) = (0, at(&clock("23:00")));
+        let filter = [1, -1, -1, from, to, -1, -1, 0, 0];
+        let accesses = plan(&app, "reservations_list_of_series", &[&filter[..], &[0, 0, 0, 100]].concat()).await;
+        goes_by("reservations_list_of_series", &accesses, &["reservation_series"]);
+        goes_by("series_ids", &plan(&app, "series_ids", &[1]).await, &["reservation_series"]);
+        let claims = plan(&app, "series_claims", &[ROWS]).await;
+        assert!(claims.iter().any(|access| access.how.contains("claim_of_reservation")), "{claims:#?}");
+        for (name, values) in [("series_update_reservations", &[ROWS, 1][..]), ("series_update_claims", &[ROWS]), ("series_delete_lines", &[ROWS]), ("series_delete_claims", &[ROWS])] {
+            let accesses = plan(&app, name, values).await;
+            let walks = |access: &&Access| ["SCAN reservation", "SCAN claim", "ALL r ", "ALL c ", "ALL l "].iter().any(|walk| access.how.starts_with(walk));
+            assert!(accesses.iter().find(walks).is_none(), "{name}: {accesses:#?}");
+        }
     }
 
     async fn a_claims_owner_and_an_event_are_found_by_their_indexes(app) {

@@ -7,8 +7,8 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
 use super::{
-    Failure, HardwareClient, NewReservation, Reservation, Steps, Units, failure, instant, is_problem,
-    listing::next_query, read_json, refused,
+    Booked, Changed, Failure, HardwareClient, NewReservation, Reservation, Scope, Steps, Units, failure,
+    instant, is_problem, listing::next_query, read_json, refused,
 };
 use crate::links;
 
@@ -17,6 +17,8 @@ use crate::links;
 pub struct BookingsQuery {
     /// Of this hardware.
     pub hardware: Option<i64>,
+    /// Of this series.
+    pub series: Option<i64>,
     /// For this user, word for word.
     pub user: String,
     /// In these states, by commas.
@@ -53,8 +55,15 @@ pub enum Change {
     NoShow,
     /// Take units back; none named: everything.
     Return(Vec<Units>),
-    /// Let it end at another time: as typed, and the zone to read it in.
-    End(String, &'static str),
+    /// Move it: as typed, and the zone to read it in.
+    Times {
+        /// Its first instant; `None` leaves it.
+        starts_at: Option<String>,
+        /// The instant at which it is over.
+        ends_at: String,
+        /// IANA name.
+        tz: &'static str,
+    },
 }
 
 impl HardwareClient {
@@ -99,11 +108,11 @@ impl HardwareClient {
         wish: &NewReservation,
         key: &str,
         headers: HeaderMap,
-    ) -> Result<Reservation, Failure> {
+    ) -> Result<Booked, Failure> {
         self.write(Method::POST, "reservations", Some(wish), keyed(headers, key)?).await
     }
 
-    /// Changes a booking that is at `version`.
+    /// Changes a booking that is at `version`, and as `scope` says the later ones of its series.
     ///
     /// # Errors
     /// As [`Failure`] sorts them; [`Failure::Changed`] where it is at another version,
@@ -112,13 +121,17 @@ impl HardwareClient {
         &self,
         id: i64,
         change: &Change,
+        scope: Scope,
         version: u64,
         mut headers: HeaderMap,
-    ) -> Result<Reservation, Failure> {
+    ) -> Result<Changed, Failure> {
         if let Ok(value) = HeaderValue::from_str(&format!("\"{version}\"")) {
             headers.insert(header::IF_MATCH, value);
         }
-        let (method, path, body) = change.to_request(id);
+        let (method, mut path, body) = change.to_request(id);
+        if scope == Scope::Rest {
+            path.push_str("?scope=rest");
+        }
         self.write(method, &path, body.as_ref(), headers).await
     }
 
@@ -198,8 +211,11 @@ impl Change {
                 let (method, path, _) = action("return");
                 (method, path, (!lines.is_empty()).then(|| json!({ "lines": lines })))
             }
-            Self::End(ends_at, tz) => {
-                let body = json!({ "ends_at": ends_at, "tz": tz });
+            Self::Times { starts_at, ends_at, tz } => {
+                let mut body = json!({ "ends_at": ends_at, "tz": tz });
+                if let Some(starts_at) = starts_at {
+                    body["starts_at"] = json!(starts_at);
+                }
                 (Method::PATCH, format!("reservations/{id}"), Some(body))
             }
         }
@@ -210,9 +226,11 @@ impl BookingsQuery {
     /// The query string that asks this.
     #[must_use]
     pub fn to_query(&self) -> String {
-        let hardware = self.hardware.map(|id| id.to_string()).unwrap_or_default();
+        let [hardware, series] =
+            [self.hardware, self.series].map(|id| id.map(|id| id.to_string()).unwrap_or_default());
         links::query_string(&[
             ("hardware", &hardware),
+            ("series", &series),
             ("user", &self.user),
             ("state", &self.state),
             ("from", &self.from),

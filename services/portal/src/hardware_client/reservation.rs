@@ -3,6 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::{Occurrences, Repeat};
+
 /// How far a booking has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -67,6 +69,9 @@ pub struct Reservation {
     pub lines: Vec<Line>,
     /// Rises with each change: what a page that was shown for a while is compared with.
     pub version: i64,
+    /// The series it belongs to.
+    #[serde(default)]
+    pub series_id: Option<i64>,
     /// When it was booked.
     pub created_at: Option<DateTime<Utc>>,
 }
@@ -117,6 +122,9 @@ pub struct NewReservation {
     pub purpose: String,
     /// What.
     pub lines: Vec<Units>,
+    /// How it repeats.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repeat: Option<Repeat>,
 }
 
 /// Units of one hardware, to book or to return.
@@ -137,6 +145,8 @@ pub struct NotFree {
     /// Up to three other times of the same length at which all lines fit, the nearest first.
     #[serde(default)]
     pub alternatives: Vec<Span>,
+    /// Of a series: how much of it does not fit.
+    pub occurrences: Option<Occurrences>,
 }
 
 /// One line that does not fit.

@@ -6,17 +6,19 @@ use std::sync::Arc;
 
 use poem::{
     Body, Request, Response, handler,
-    http::{HeaderMap, StatusCode},
+    http::{HeaderMap, StatusCode, header},
     web::Data,
 };
+use tokio::time::Instant;
 
 use self::view::BookPage;
 use super::again::{self, Attempt, Fact};
 use crate::{
-    booking::{Booking, MAX_FORM_BYTES},
+    booking::{Booking, MAX_FORM_BYTES, Series},
     failure,
     form::Form,
-    hardware_client::{Entry, Failure, NotFree, Reservation},
+    hardware_client::{Booked, Entry, Failure, NewReservation, NotFree, Span},
+    report::Report,
     search::{Mistake, Moment, read_moment},
     state::App,
     view::{LinkView, times::Writer},
@@ -45,14 +47,51 @@ pub(crate) async fn book(
         }
     };
     match app.client.book(&wish, &booking.key, outgoing.clone()).await {
-        Ok(Reservation { id, .. }) => Ok(super::written(&format!("/reservations/{id}?done=booked"))),
-        Err(Failure::NotFree(why)) => not_free(app, &visit, &booking, &why),
+        Ok(booked) => booked_page(app, &visit, &booked),
+        Err(Failure::NotFree(mut why)) => {
+            if why.alternatives.is_empty() {
+                why.alternatives = next_times(app, &booking, &wish, &why, outgoing).await;
+            }
+            not_free(app, &visit, &booking, &why)
+        }
         Err(Failure::Refused { status, refusal }) => {
             let entry = entry(app, &booking, outgoing).await;
             mistaken(app, &visit, &booking, entry.as_ref(), &failure::mistakes(status, refusal))
         }
         Err(error) => again::page(app, &visit, attempt(app, &visit, &booking, &form), &error),
     }
+}
+
+/// Where the refusal names no other time, and there are as many units in all.
+async fn next_times(
+    app: &App,
+    booking: &Booking,
+    wish: &NewReservation,
+    why: &NotFree,
+    headers: HeaderMap,
+) -> Vec<Span> {
+    // Of a series no single time would help.
+    let series = booking.series.repeats();
+    let hopeless = series || why.lines.iter().any(|line| line.requested > line.capacity);
+    let at = |text: &str| match read_moment(text, app.tz) {
+        Moment::At(at) => Some(at),
+        Moment::Skipped | Moment::Unreadable => None,
+    };
+    let asked = (at(&booking.starts_at), at(&booking.ends_at), wish.lines.first());
+    let (Some(from), Some(to), Some(units), false) = (asked.0, asked.1, asked.2, hopeless) else {
+        return Vec::new();
+    };
+    super::next_times::ask(app, *units, (from, to), Instant::now(), headers).await
+}
+
+/// On to the booking, with what became of the others of its series.
+fn booked_page(app: &App, visit: &Visit, booked: &Booked) -> poem::Result<Response> {
+    let mut answer = super::written(&format!("/reservations/{}?done=booked", booked.reservation.id));
+    if let Some(report) = Report::booked(booked) {
+        let cookie = super::header_value(&report.set_cookie(&app.signer, visit.now))?;
+        answer.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(answer)
 }
 
 /// Who the form is about. Without it the page lacks a name, and is better than none.
@@ -76,6 +115,15 @@ pub(super) fn mistaken(
     super::page(app, failure::status_of(mistakes), "book", &page)
 }
 
+/// `every week, 5 times`
+fn repeat_words(series: &Series) -> String {
+    let often = match (series.count.as_str(), series.until.as_str()) {
+        ("", until) => format!("until {until}"),
+        (count, _) => format!("{count} times"),
+    };
+    if series.repeats() { format!("every {}, {often}", series.repeat) } else { String::new() }
+}
+
 pub(super) fn attempt(app: &App, visit: &Visit, booking: &Booking, form: &Form) -> Attempt {
     let times = Writer::new(app.tz, visit.now);
     let shown = |typed: &str| match read_moment(typed, app.tz) {
@@ -88,6 +136,7 @@ pub(super) fn attempt(app: &App, visit: &Visit, booking: &Booking, form: &Form) 
         ("Units", booking.qty.clone()),
         ("Who", booking.user.clone()),
         ("For", booking.purpose.clone()),
+        ("Repeat", repeat_words(&booking.series)),
     ];
     let given = facts.into_iter().filter(|(_, text)| !text.is_empty());
     Attempt {

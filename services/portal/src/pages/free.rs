@@ -14,6 +14,7 @@ use crate::{
     last_answers::LastAnswer,
     search::{Mistake, Search},
     state::App,
+    view::results,
     visit::Visit,
 };
 
@@ -76,5 +77,5 @@ pub(super) fn refused(
 /// The filters of a search in words, such as `search: gpu`.
 #[must_use]
 pub fn filter_words(search: &Search) -> Vec<String> {
-    list::filters(search).into_iter().map(|filter| filter.text).collect()
+    results::filters(search).into_iter().map(|filter| filter.text).collect()
 }

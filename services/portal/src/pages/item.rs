@@ -9,15 +9,16 @@ use std::sync::Arc;
 use chassis::Problem;
 use poem::{
     Request, Response, handler,
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
     web::{Data, Path},
 };
+use tokio::time::Instant;
 
 pub(super) use self::around::Around;
 use self::view::{ItemPage, Outlook};
 use crate::{
     failure,
-    hardware_client::{Entry, Failure, ListQuery, Listing},
+    hardware_client::{Entry, Failure, ListQuery, Listing, Span, Units},
     search::{Mistake, Search},
     state::App,
     visit::Visit,
@@ -37,6 +38,7 @@ pub(crate) async fn show_item(
     let Ok(id) = id.parse::<i64>() else { return Err(unknown(&id)) };
     let search = Search::read(request.original_uri().query().unwrap_or_default()).window_only();
     let outgoing = visit.outgoing(request);
+    let started = Instant::now();
     let question = match search.check(app.tz) {
         Ok(question) => ListQuery { ids: vec![id], limit: Some(1), ..question },
         Err(mistakes) => {
@@ -51,16 +53,37 @@ pub(crate) async fn show_item(
     let (entry, listing, around) = tokio::join!(
         app.client.entry(id, outgoing.clone()),
         app.client.list(&question, outgoing.clone()),
-        Around::ask(app, id, visit.now, outgoing)
+        Around::ask(app, id, visit.now, outgoing.clone())
     );
     let entry = entry.map_err(|error| failed(error, id))?;
     match listing {
-        Ok(listing) => answered(app, &visit, &search, entry, listing, &around),
+        Ok(listing) => {
+            let next = next_times(app, &search, &listing, &visit, started, outgoing).await;
+            let around = Around { next, ..around };
+            answered(app, &visit, &search, entry, listing, &around)
+        }
         Err(Failure::Refused { status, refusal }) => {
             refused(app, &visit, &search, entry, &failure::mistakes(status, refusal), &around)
         }
         Err(error) => Err(failed(error, id)),
     }
+}
+
+/// Asked only where the wish does not fit, and there are as many units in all.
+async fn next_times(
+    app: &App,
+    search: &Search,
+    listing: &Listing,
+    visit: &Visit,
+    started: Instant,
+    headers: HeaderMap,
+) -> Vec<Span> {
+    let qty = search.qty.parse().unwrap_or(1);
+    let Some(row) = listing.rows.first().filter(|row| !row.fits && qty <= row.capacity) else {
+        return Vec::new();
+    };
+    let (from, to) = view::window(listing.window, visit.now);
+    super::next_times::ask(app, Units { hardware: row.id, qty }, (from, to), started, headers).await
 }
 
 pub(super) fn answered(

@@ -3,6 +3,7 @@
 mod act;
 mod action;
 mod actions;
+mod siblings;
 mod view;
 
 use std::sync::Arc;
@@ -22,6 +23,7 @@ use crate::{
     failure,
     hardware_client::{Failure, Reservation},
     links,
+    report::Report,
     state::App,
     visit::Visit,
 };
@@ -38,10 +40,17 @@ pub(crate) async fn show_reservation(
 ) -> poem::Result<Response> {
     let visit = Visit::of(request, app.clock.now());
     let Ok(number) = id.parse::<i64>() else { return Err(unknown(&id)) };
-    let booking = ask(app, number, &visit, request).await?;
+    let asked = ask(app, number, &visit, request).await?;
     let query = links::read_query(request.original_uri().query().unwrap_or_default());
     let done = query.iter().find(|(name, _)| name == "done").map_or("", |(_, value)| value.as_str());
-    shown(app, &visit, &booking, done)
+    let report = Report::read(&app.signer, request.headers(), number, visit.now);
+    let mut answer = shown(app, &visit, &asked, done, report.as_ref())?;
+    if report.is_some()
+        && let Some(cookie) = Report::clear_cookie(request.headers())
+    {
+        answer.headers_mut().append(header::SET_COOKIE, super::header_value(&cookie)?);
+    }
+    Ok(answer)
 }
 
 /// Somebody asks for the address of a form again: the page that it belongs to.
@@ -59,15 +68,33 @@ pub(crate) fn show_again(Path((id, action)): Path<(String, String)>) -> poem::Re
     }
 }
 
-pub(super) fn shown(app: &App, visit: &Visit, booking: &Reservation, done: &str) -> poem::Result<Response> {
-    super::page(app, StatusCode::OK, "reservation", &ReservationPage::new(app, visit, booking, done))
+pub(super) fn shown(
+    app: &App,
+    visit: &Visit,
+    asked: &Asked,
+    done: &str,
+    report: Option<&Report>,
+) -> poem::Result<Response> {
+    let page = ReservationPage::new(app, visit, asked, done, report);
+    super::page(app, StatusCode::OK, "reservation", &page)
 }
 
-async fn ask(app: &App, id: i64, visit: &Visit, request: &Request) -> poem::Result<Reservation> {
-    app.client.reservation(id, visit.outgoing(request)).await.map_err(|error| match error {
+/// A booking, and the others of its series from it on.
+#[derive(Debug)]
+pub(super) struct Asked {
+    pub(super) booking: Reservation,
+    pub(super) series: Vec<Reservation>,
+}
+
+async fn ask(app: &App, id: i64, visit: &Visit, request: &Request) -> poem::Result<Asked> {
+    let started = tokio::time::Instant::now();
+    let booking = app.client.reservation(id, visit.outgoing(request)).await.map_err(|error| match error {
         Failure::NotFound => unknown(&id.to_string()),
         error => failure::problem(&error, "booking").into(),
-    })
+    })?;
+    let series = siblings::ask(app, &booking, visit.outgoing(request));
+    let series = app.client.in_time_since(started, async { Ok(series.await) }).await.unwrap_or_default();
+    Ok(Asked { booking, series })
 }
 
 fn unknown(id: &str) -> poem::Error {

@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use poem::{
     Request, Response, handler,
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, StatusCode, header},
     web::Data,
 };
 
@@ -46,7 +46,7 @@ pub(crate) async fn show_tasks(Data(app): Data<&Arc<App>>, request: &Request) ->
         Err(error) => return Err(failure::problem(&error, "tasks").into()),
     }?;
     if let Some(cookie) = flash::clear_cookie(request.headers()) {
-        answer.headers_mut().append(header::SET_COOKIE, header_value(&cookie)?);
+        answer.headers_mut().append(header::SET_COOKIE, super::header_value(&cookie)?);
     }
     Ok(answer)
 }
@@ -86,13 +86,9 @@ pub(super) fn not_saved(
 /// A cookie that cannot be a header. (There is none.)
 pub(super) fn saved(app: &App, visit: &Visit, to: &str, flash: Flash) -> poem::Result<Response> {
     let mut answer = super::written(to);
-    let cookie = header_value(&app.signer.set_cookie(flash, visit.now))?;
+    let cookie = super::header_value(&app.signer.set_cookie(flash, visit.now))?;
     answer.headers_mut().append(header::SET_COOKIE, cookie);
     Ok(answer)
-}
-
-fn header_value(text: &str) -> poem::Result<HeaderValue> {
-    HeaderValue::from_str(text).map_err(poem::error::InternalServerError)
 }
 
 /// The page of the list that begins at `cursor`.

@@ -2,6 +2,7 @@
 
 mod samples;
 mod tasks;
+mod timeline;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,6 +29,7 @@ use crate::{
         problem,
         reservation::{self, Refused},
     },
+    report::Report,
     search::{Mistake, Search},
     state::App,
     visit::Visit,
@@ -172,7 +174,11 @@ async fn reservation_pages(app: &App) -> Vec<(&'static str, poem::Result<Respons
     let typed = format!("ends_at={EVIL}&qty.7={EVIL}&qty.8=9&version=x").replace('>', "%3E");
     let form = Form::read(poem::Body::from(typed), 10_000).await.unwrap();
     let mistake = |field: &str| Mistake::impossible(field, EVIL);
-    let refused = |booking: Reservation, why| reservation::refused(app, &visit, &booking, &form, why);
+    let of = |booking: Reservation| reservation::Asked { series: vec![full_reservation("out")], booking };
+    let refused = |booking: Reservation, why| reservation::refused(app, &visit, &of(booking), &form, why);
+    let left = vec![(EVIL.to_owned(), EVIL.to_owned()), ("2026-06-11T14:00".to_owned(), String::new())];
+    let report = Report { id: 9, done: "booked".to_owned(), count: 3, left, more: 2 };
+    let changed = Report { done: "cancel".to_owned(), ..report.clone() };
     let wrong = ["ends_at", "part", "lines[1].qty", "qty", "version", EVIL].map(mistake).to_vec();
     let mut pages = vec![
         ("reservation, mistaken", refused(full_reservation("out"), Refused::Mistakes(wrong))),
@@ -184,10 +190,17 @@ async fn reservation_pages(app: &App) -> Vec<(&'static str, poem::Result<Respons
         ("reservation, changed", refused(bare_reservation("cancelled"), Refused::Changed)),
     ];
     for state in ["confirmed", "out", "returned", "cancelled", "no_show"] {
-        pages.push(("reservation, full", reservation::shown(app, &visit, &full_reservation(state), EVIL)));
-        pages
-            .push(("reservation, bare", reservation::shown(app, &visit, &bare_reservation(state), "booked")));
+        pages.push((
+            "reservation, full",
+            reservation::shown(app, &visit, &of(full_reservation(state)), EVIL, Some(&report)),
+        ));
+        pages.push((
+            "reservation, bare",
+            reservation::shown(app, &visit, &of(bare_reservation(state)), "booked", None),
+        ));
     }
+    let rest = reservation::shown(app, &visit, &of(full_reservation("out")), "cancel", Some(&changed));
+    pages.push(("reservation, the rest changed", rest));
     pages
 }
 
@@ -216,6 +229,7 @@ async fn all_pages() -> Vec<(&'static str, String)> {
     let pages = free_pages(&app()).into_iter().chain(item_pages(&app())).chain(booking_pages(&app()));
     let pages = pages.chain(bookings_pages(&app())).chain(reservation_pages(&app()).await);
     let pages = pages.chain(tasks::tasks_pages(&app())).chain(error_pages(&app()));
+    let pages = pages.chain(timeline::timeline_pages(&app()));
     let mut printed = Vec::new();
     for (name, page) in pages {
         let page = page.unwrap_or_else(|error| panic!("{name}: {error}"));
@@ -228,7 +242,7 @@ async fn all_pages() -> Vec<(&'static str, String)> {
 async fn every_page_can_be_printed_with_everything_and_with_next_to_nothing() {
     let pages = all_pages().await;
     let names: BTreeSet<_> = pages.iter().map(|(name, _)| *name).collect();
-    assert_eq!(names.len(), 36, "{names:?}");
+    assert_eq!(names.len(), 43, "{names:?}");
     for (name, html) in pages {
         assert!(html.starts_with("<!DOCTYPE html>") && html.trim_end().ends_with("</html>"), "{name}");
         assert!(

@@ -64,6 +64,7 @@ pub(super) fn page(app: &App, asked: &Asked, visit: &Visit, problem: &Problem) -
     };
     let wanted = Search { seen: String::new(), ..search };
     let here = match asked.uri.path().split('/').nth(1) {
+        Some("timeline") => Here::BelowTimeline,
         Some("reservations") => Here::BelowBookings,
         Some("tasks") => Here::BelowTasks,
         _ => Here::BelowFree,

@@ -55,7 +55,8 @@ impl Blocked {
     /// What is in the way, line by line.
     #[must_use]
     pub fn of(why: &NotFree, times: &Writer) -> Vec<Self> {
-        why.lines.iter().take(MAX_LINES).map(|line| Self::line(line, times)).collect()
+        let lines = why.lines.iter().take(MAX_LINES).enumerate();
+        lines.map(|(at, line)| Self { id: id(at, line), ..Self::line(line, times) }).collect()
     }
 
     fn line(line: &ShortLine, times: &Writer) -> Self {
@@ -65,7 +66,7 @@ impl Blocked {
             free: number(stretch.free),
         };
         Self {
-            id: format!("blocks-{}", line.hardware),
+            id: String::new(),
             heading: format!("What is in the way of {}", line.name),
             stretches: line.blocked.iter().take(MAX_STRETCHES).map(stretch).collect(),
             more_stretches: line.blocked.len() > MAX_STRETCHES,
@@ -75,6 +76,12 @@ impl Blocked {
             taken: number(line.capacity.saturating_sub(line.free)),
         }
     }
+}
+
+/// Of a series the same hardware comes once for each booking that does not fit.
+fn id(at: usize, line: &ShortLine) -> String {
+    let hardware = line.hardware;
+    if at == 0 { format!("blocks-{hardware}") } else { format!("blocks-{hardware}-{at}") }
 }
 
 fn row(claim: &Claim, times: &Writer) -> ClaimRow {

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{Hidden, field::Field, times::Writer, why};
 use crate::{
-    booking::Booking,
+    booking::{Booking, Series},
     search::{MAX_UNITS, Mistake},
 };
 
@@ -20,12 +20,53 @@ pub struct BookingForm {
     qty: Field,
     user: Field,
     purpose: Field,
+    series: SeriesForm,
     /// Units that can be asked for at most.
     most: u64,
     /// `3 of 10 are free from 14:00 to 18:00.`
     hint: Option<String>,
     /// It was sent and refused: the browser shall not stand in the way of what is said about it.
     refused: bool,
+}
+
+/// How it repeats.
+#[derive(Debug, Serialize)]
+struct SeriesForm {
+    /// Unfolded, because something in it is chosen or wrong.
+    open: bool,
+    repeat: Vec<Choice>,
+    repeat_why: Option<String>,
+    count: Field,
+    until: Field,
+    on_conflict: Vec<Choice>,
+    on_conflict_why: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Choice {
+    value: &'static str,
+    text: &'static str,
+    selected: bool,
+}
+
+impl SeriesForm {
+    fn new(series: &Series, mistakes: &[Mistake]) -> Self {
+        let choices = |words: &[(&'static str, &'static str)], typed: &str| {
+            let choice = |(value, text)| Choice { value, text, selected: value == typed };
+            words.iter().copied().map(choice).collect()
+        };
+        let wrong = series.pairs().iter().any(|(name, _)| why(name, mistakes).is_some());
+        let every = [("", "not"), ("day", "every day"), ("week", "every week")];
+        Self {
+            open: series.repeats() || wrong,
+            repeat: choices(&every, &series.repeat),
+            repeat_why: why("repeat", mistakes),
+            count: Field::number(&series.count, why("count", mistakes)),
+            until: Field::date(&series.until, why("until", mistakes)),
+            on_conflict: choices(&[("fail", "book none"), ("skip", "leave those out")], &series.on_conflict),
+            on_conflict_why: why("conflict", mistakes),
+        }
+    }
 }
 
 impl BookingForm {
@@ -75,6 +116,7 @@ impl BookingForm {
             qty: Field::units(&booking.qty, why("qty", mistakes)),
             user: Field::text(&booking.user, why("user", mistakes)),
             purpose: Field::text(&booking.purpose, why("purpose", mistakes)),
+            series: SeriesForm::new(&booking.series, mistakes),
             most: MAX_UNITS,
             hint: None,
             refused: true,
@@ -87,7 +129,9 @@ impl BookingForm {
 pub fn place(field: &str) -> Option<String> {
     match field {
         "qty" => Some("#units".to_owned()),
-        "starts_at" | "ends_at" | "user" | "purpose" => Some(format!("#{field}")),
+        "starts_at" | "ends_at" | "user" | "purpose" | "repeat" | "count" | "until" | "conflict" => {
+            Some(format!("#{field}"))
+        }
         _ => None,
     }
 }

@@ -4,7 +4,10 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::times::Writer;
-use crate::search::{Moment, read_moment};
+use crate::{
+    calendar::read_date,
+    search::{Moment, read_moment},
+};
 
 /// A field, filled.
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -43,6 +46,13 @@ impl Field {
     pub fn number(typed: &str, why: Option<String>) -> Self {
         let is_number = typed.bytes().all(|b| b.is_ascii_digit());
         Self { kind: if is_number { "number" } else { "text" }, value: typed.to_owned(), why }
+    }
+
+    /// A day, as typed.
+    #[must_use]
+    pub fn date(typed: &str, why: Option<String>) -> Self {
+        let is_date = typed.is_empty() || read_date(typed).is_some();
+        Self { kind: if is_date { "date" } else { "text" }, value: typed.to_owned(), why }
     }
 
     /// A line of text, as typed.

@@ -15,6 +15,10 @@ pub enum Here {
     Free,
     /// It belongs to the catalogue.
     BelowFree,
+    /// It is the timeline.
+    Timeline,
+    /// It belongs to the timeline.
+    BelowTimeline,
     /// It is the list of bookings.
     Bookings,
     /// It belongs to the bookings.
@@ -41,6 +45,8 @@ pub struct Layout {
     icon: String,
     /// The value of `aria-current` on "Free".
     free: Option<&'static str>,
+    /// The value of `aria-current` on "Timeline".
+    timeline: Option<&'static str>,
     /// The value of `aria-current` on "Bookings".
     bookings: Option<&'static str>,
     /// The value of `aria-current` on "Tasks".
@@ -80,6 +86,7 @@ impl Layout {
             stylesheets: app.assets.stylesheets(),
             icon: app.assets.mark.href(),
             free: current(here, Here::Free, Here::BelowFree),
+            timeline: current(here, Here::Timeline, Here::BelowTimeline),
             bookings: current(here, Here::Bookings, Here::BelowBookings),
             tasks: current(here, Here::Tasks, Here::BelowTasks),
             zone: times.zone(),

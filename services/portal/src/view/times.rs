@@ -60,6 +60,23 @@ impl Writer {
         self.view(at, "%H:%M")
     }
 
+    /// `Thu 11 Jun`, and the year where it is not this one.
+    #[must_use]
+    pub fn day(&self, at: DateTime<Utc>) -> TimeView {
+        let local = self.local(at);
+        let same_year = local.year() == self.local(self.now).year();
+        let text = local.format(if same_year { "%a %-d %b" } else { "%a %-d %b %Y" }).to_string();
+        TimeView { iso: local.format("%Y-%m-%d").to_string(), text }
+    }
+
+    /// `Thu 11 Jun 2026`, the year always named: for headings.
+    #[must_use]
+    pub fn full_day(&self, at: DateTime<Utc>) -> TimeView {
+        let local = self.local(at);
+        let [iso, text] = ["%Y-%m-%d", "%a %-d %b %Y"].map(|form| local.format(form).to_string());
+        TimeView { iso, text }
+    }
+
     /// `10 Jun 2026, 16:04 UTC`, whatever the reader's zone: for what is kept on record.
     #[must_use]
     pub fn utc(&self, at: DateTime<Utc>) -> TimeView {

@@ -67,7 +67,10 @@ fn soon(filled: &Filled<'_>) -> Vec<Soon> {
     let link = |time: crate::common_times::CommonTime| {
         let (from, to) = time.window.unwrap_or_default();
         let current = filled.search.from == from && filled.search.to == to;
+        // The first time that is chosen on the catalogue's page lists only what is free then.
+        let first = filled.path == "/" && !filled.search.has_window() && !from.is_empty();
         let search = Search { from, to, ..filled.search.first_page() };
+        let search = if first { search.with("free_only", "true") } else { search };
         Soon { name: time.name, href: search.link(filled.path), current }
     };
     common_times(filled.now, filled.tz).into_iter().map(link).collect()
@@ -117,6 +120,15 @@ mod tests {
         let form = form("from=2026-06-12T08:00&to=2026-06-12T18:00");
         let current: Vec<_> = form.soon.iter().filter(|s| s.current).map(|s| s.name).collect();
         assert_eq!(current, ["Tomorrow"]);
+    }
+
+    #[test]
+    fn the_first_time_that_is_chosen_lists_what_is_free_and_a_later_one_what_was_chosen() {
+        let tomorrow =
+            |query: &str| form(query).soon.into_iter().find(|s| s.name == "Tomorrow").unwrap().href;
+        let window = "/?from=2026-06-12T08:00&to=2026-06-12T18:00";
+        assert_eq!(tomorrow(""), format!("{window}&free_only=true"));
+        assert_eq!(tomorrow("from=2026-06-11T14:00&to=2026-06-11T18:00"), window);
     }
 
     #[test]

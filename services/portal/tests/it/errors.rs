@@ -8,7 +8,7 @@ use crate::harness::{Portal, hardware, listing, problem, read, sample};
 #[tokio::test]
 async fn an_unknown_address_is_a_readable_404() {
     let hardware = hardware(listing(&sample(), 2)).await;
-    let page = Portal::start(&hardware.uri()).await.get("/timeline?x=1").await;
+    let page = Portal::start(&hardware.uri()).await.get("/nowhere?x=1").await;
     page.is(404)
         .has("There is no such page")
         .has("Error 404, <time")

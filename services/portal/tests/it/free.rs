@@ -57,7 +57,7 @@ async fn without_a_window_the_service_chooses_and_its_choice_is_shown() {
     page.has("<time datetime=\"2026-06-11T13:42+02:00\">Thu 11 Jun 2026, 13:42</time> to <time datetime=\"2026-06-11T14:42+02:00\">14:42</time>, 1 hour, at least 1 unit")
         .has("value=\"2026-06-11T13:42\"")
         .has("<a href=\"/\" aria-current=\"true\">Next hour</a>")
-        .has("<a href=\"/?from=2026-06-11T14:00&amp;to=2026-06-11T18:00\">This afternoon</a>");
+        .has("<a href=\"/?from=2026-06-11T14:00&amp;to=2026-06-11T18:00&amp;free_only=true\">This afternoon</a>");
 }
 
 #[tokio::test]

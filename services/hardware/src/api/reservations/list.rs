@@ -24,6 +24,7 @@ const PATH: &str = "/reservations";
 #[derive(Clone, Debug, Default)]
 pub struct Asked {
     pub hardware: Option<i64>,
+    pub series: Option<i64>,
     pub user: Option<String>,
     pub state: Option<String>,
     pub from: Option<Moment>,
@@ -73,7 +74,8 @@ fn read(context: &Context, asked: Asked) -> Result<Listing, Problem> {
     if !wrong.is_empty() {
         return Err(impossible(wrong));
     }
-    let filter = ReservationFilter { hardware: asked.hardware, user: exact(asked.user), states, window };
+    let Asked { hardware, series, user, .. } = asked;
+    let filter = ReservationFilter { hardware, series, user: exact(user), states, window };
     let fingerprint = cursor::fingerprint(&filter);
     let after = match asked.cursor.filter(|text| !text.is_empty()) {
         None => BEGINNING,

@@ -5,8 +5,12 @@ use poem_openapi::{Enum, Object};
 use serde::Serialize;
 
 use crate::{
-    api::views::{time, unless_empty},
+    api::{
+        series::SkippedView,
+        views::{time, unless_empty},
+    },
     domain::reservation::{Line, Reservation, State},
+    store::series::{SeriesMade, Unchanged},
 };
 
 /// Where a reservation stands.
@@ -87,7 +91,7 @@ pub struct ReservationView {
     pub overdue: bool,
     /// By hardware id, each hardware once.
     pub lines: Vec<LineView>,
-    /// The series that it belongs to.
+    /// The series that it belongs to; null for one that stands alone.
     #[oai(nullable)]
     pub series_id: Option<i64>,
     /// Counts changes, from 1; the ETag.
@@ -113,11 +117,60 @@ impl ReservationView {
             at_risk,
             overdue,
             lines: reservation.lines.into_iter().map(LineView::from).collect(),
-            series_id: None,
+            series_id: reservation.series,
             version: reservation.version,
             created_at: time(reservation.created_at),
             updated_at: time(reservation.updated_at),
         }
+    }
+}
+
+/// A reservation that was just made; of a series, the first one.
+#[derive(Clone, Debug, Object, Serialize)]
+#[oai(rename = "BookedReservation")]
+pub struct BookedView {
+    /// The reservation.
+    #[oai(flatten)]
+    #[serde(flatten)]
+    pub reservation: ReservationView,
+    /// With `repeat`: the ids of all that were made, in order of time; each 0 for a dry run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created: Option<Vec<i64>>,
+    /// With `repeat`: what was left out, in order of time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub skipped: Option<Vec<SkippedView>>,
+}
+
+/// A reservation after a change; of a series, the one that was named.
+#[derive(Clone, Debug, Object, Serialize)]
+#[oai(rename = "ChangedReservation")]
+pub struct ChangedView {
+    /// The reservation.
+    #[oai(flatten)]
+    #[serde(flatten)]
+    pub reservation: ReservationView,
+    /// With `scope=rest`: the ids of those that are another than before, in order of time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changed: Option<Vec<i64>>,
+    /// With `scope=rest`: those that were left alone, by id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unchanged: Option<Vec<UnchangedView>>,
+}
+
+/// One of a series that was left alone.
+#[derive(Clone, Debug, Object, Serialize)]
+#[oai(rename = "Unchanged")]
+pub struct UnchangedView {
+    /// The reservation's id.
+    pub id: i64,
+    /// Why.
+    pub reason: String,
+}
+
+impl From<Unchanged> for UnchangedView {
+    fn from(unchanged: Unchanged) -> Self {
+        let Unchanged { id, reason } = unchanged;
+        Self { id, reason }
     }
 }
 
@@ -126,5 +179,16 @@ impl ReservationView {
 #[must_use]
 pub fn accepted(reservation: &Reservation) -> String {
     let view = ReservationView::new(reservation.clone(), false, reservation.created_at);
+    serde_json::to_string(&view).unwrap_or_default()
+}
+
+/// The answer to a series that was just accepted, as it is kept under its key.
+#[must_use]
+pub fn accepted_series(made: &SeriesMade) -> String {
+    let view = BookedView {
+        reservation: ReservationView::new(made.first.clone(), false, made.first.created_at),
+        created: Some(made.created.clone()),
+        skipped: Some(made.skipped.iter().map(SkippedView::from).collect()),
+    };
     serde_json::to_string(&view).unwrap_or_default()
 }

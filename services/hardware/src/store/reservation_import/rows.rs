@@ -25,7 +25,7 @@ const KEYS: Statement = Statement::per_dialect(
     "SELECT k.idempotency_key, k.body_hash FROM json_each(?) AS given
      CROSS JOIN idempotency_key k ON k.principal = ? AND k.idempotency_key = given.value",
 );
-const INSERT_LINES: Statement = Statement::per_dialect(
+pub(in crate::store) const INSERT_LINES: Statement = Statement::per_dialect(
     "import_lines",
     "INSERT INTO reservation_line (reservation_id, hardware_id, qty, starts_at, ends_at)
      SELECT id, hardware, qty, starts_at, ends_at FROM JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$.id',
@@ -35,7 +35,7 @@ const INSERT_LINES: Statement = Statement::per_dialect(
      SELECT value ->> 'id', value ->> 'hardware', value ->> 'qty', value ->> 'starts_at', value ->> 'ends_at'
      FROM json_each(?)",
 );
-const INSERT_CLAIMS: Statement = Statement::per_dialect(
+pub(in crate::store) const INSERT_CLAIMS: Statement = Statement::per_dialect(
     "import_claims",
     "INSERT INTO claim (hardware_id, reservation_id, starts_at, ends_at, blocked_until, span, qty)
      SELECT hardware, id, starts_at, ends_at, blocked_until, span, qty

@@ -15,7 +15,8 @@ use crate::{
 
 const RESERVATIONS: Statement = Statement::both(
     "verify_reservations",
-    "SELECT id, state, starts_at, ends_at, version FROM reservation WHERE id > ? ORDER BY id LIMIT ?",
+    "SELECT r.id, r.state, r.starts_at, r.ends_at, r.version, r.series_id, s.id AS found_series
+     FROM reservation r LEFT JOIN series s ON s.id = r.series_id WHERE r.id > ? ORDER BY r.id LIMIT ?",
 );
 const LINES: Statement = Statement::both(
     "verify_lines",
@@ -99,6 +100,10 @@ fn check_one(row: &ReservationRow, of_row: &[LineRow], claims: &[ClaimRow], find
             Invariant::I2,
             format!("reservation {id} {}: it ends before it begins", times(*starts_at, *ends_at)),
         );
+    }
+    if let (Some(series), None) = (row.series_id, row.found_series) {
+        let text = format!("reservation {id} is in series {series}, which does not exist");
+        findings.add(Invariant::Series, text);
     }
     if of_row.is_empty() {
         findings.add(Invariant::I3, format!("reservation {id} is {state}: it has no line"));

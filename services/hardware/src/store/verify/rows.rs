@@ -10,6 +10,8 @@ pub(super) struct ReservationRow {
     pub starts_at: i64,
     pub ends_at: i64,
     pub version: i64,
+    pub series_id: Option<i64>,
+    pub found_series: Option<i64>,
 }
 
 /// One of its lines.

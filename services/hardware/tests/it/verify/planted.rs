@@ -102,7 +102,7 @@ finds! {
     a_confirmed_line_with_two_claims_is_found:
         "INSERT INTO claim (hardware_id, reservation_id, starts_at, ends_at, blocked_until, qty, forced) SELECT hardware_id, reservation_id, starts_at, ends_at, blocked_until, qty, 1 FROM claim WHERE id = 1"
         => [
-            "I3: reservation 1 is confirmed, hardware 1: it must have one claim of 1 units, and has claim 1, claim 9",
+            "I3: reservation 1 is confirmed, hardware 1: it must have one claim of 1 units, and has claim 1, claim 12",
         ];
     a_claim_of_other_units_than_its_line_is_found:
         "UPDATE reservation_line SET qty = 2 WHERE reservation_id = 1"
@@ -251,5 +251,28 @@ finds! {
         "UPDATE idempotency_key SET reservation_id = NULL"
         => [
             "key: \"k1\" of \"anonymous\": it stands for nothing",
+        ];
+    a_reservation_of_a_series_that_does_not_exist_is_found:
+        "UPDATE reservation SET series_id = 9 WHERE id = 1"
+        => [
+            "series: reservation 1 is in series 9, which does not exist",
+        ];
+    a_series_that_cannot_be_is_found:
+        "UPDATE series SET zone = 'Mars/Olympus', every = 'month', wanted = 0 WHERE id = 1"
+        => [
+            "series: series 1: \"Mars/Olympus\" is no time zone",
+            "series: series 1: \"month\" is neither day nor week",
+            "series: series 1: it is of 0 occurrences",
+            "series: series 1: it has 3 reservations of 0 occurrences",
+        ];
+    a_series_with_more_members_than_were_wanted_is_found:
+        "UPDATE reservation SET series_id = 1 WHERE id = 1"
+        => [
+            "series: series 1: it has 4 reservations of 3 occurrences",
+        ];
+    a_series_that_was_not_told_is_found:
+        "DELETE FROM event WHERE subject = 'series/1'"
+        => [
+            "I4: series/1: the audit log has 0 events series.created, not one",
         ];
 }

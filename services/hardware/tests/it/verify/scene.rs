@@ -7,6 +7,7 @@ use super::NONE;
 use crate::harness::{
     TestApp,
     booking::{clock, wish},
+    series::days,
 };
 
 /// A little of everything, all of it right:
@@ -20,6 +21,7 @@ use crate::harness::{
 /// | task 1, open maintenance of 1 unit from 20:00 | 2 | 7 |
 /// | task 2, a to-do | | |
 /// | task 3, maintenance from 21:00 to 22:00 | 2 | 8 |
+/// | reservations 6, 7 and 8 of series 1, on three days before | 2 | 9, 10, 11 |
 async fn scene(app: &TestApp) {
     let (rig, pool) = (app.rig("rig", 1, 600).await, app.rig("pool", 8, 0).await);
     let keyed = app.request(reqwest::Method::POST, "/reservations").header("Idempotency-Key", "k1");
@@ -41,11 +43,13 @@ async fn scene(app: &TestApp) {
     let mut closed = maintenance;
     (closed["starts_at"], closed["ends_at"]) = (json!(clock("21:00")), json!(clock("22:00")));
     app.post("/tasks", closed).await.expect(201);
+    app.repeated(pool, "2026-06-08T09:00Z", "2026-06-08T10:00Z", days(3)).await;
 }
 
 /// Every CHECK of the schema that keeps a violation out.
 const CHECKS: &str = "ALTER TABLE claim ALTER CHECK claim_interval NOT ENFORCED, ALTER CHECK claim_qty NOT ENFORCED,
         ALTER CHECK claim_span NOT ENFORCED;
+    ALTER TABLE series ALTER CHECK series_every NOT ENFORCED, ALTER CHECK series_wanted NOT ENFORCED;
     ALTER TABLE reservation ALTER CHECK reservation_interval NOT ENFORCED, ALTER CHECK reservation_state NOT ENFORCED;
     ALTER TABLE reservation_line ALTER CHECK reservation_line_qty NOT ENFORCED;
     ALTER TABLE task ALTER CHECK task_qty NOT ENFORCED;

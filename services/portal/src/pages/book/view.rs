@@ -52,8 +52,13 @@ impl BookPage {
         let fields: Vec<Mistake> = why.lines.first().map(short).into_iter().collect();
         let page = Self::new(app, visit, booking, name, &fields);
         let lead = lead(why, booking, &times);
+        let mut ways = ways_out(why);
+        if booking.series.repeats() {
+            let text = "leave out what does not fit".to_owned();
+            ways.push(LinkView { href: "#conflict".to_owned(), text });
+        }
         Self {
-            errors: Some(Errors::ways_out("Nothing was booked", lead, ways_out(why))),
+            errors: Some(Errors::ways_out("Nothing was booked", lead, ways)),
             alternatives: alternatives(why, booking, &times),
             blocked: Blocked::of(why, &times),
             ..page
@@ -95,6 +100,9 @@ fn short(line: &ShortLine) -> Mistake {
 }
 
 fn lead(why: &NotFree, booking: &Booking, times: &Writer) -> String {
+    if booking.series.repeats() {
+        return series_lead(why);
+    }
     let Some(line) = why.lines.first() else {
         return "There are too few units at that time. You can".to_owned();
     };
@@ -116,6 +124,17 @@ fn lead(why: &NotFree, booking: &Booking, times: &Writer) -> String {
     };
     let none = if why.alternatives.is_empty() { " No other time was found that fits." } else { "" };
     format!("{told}{none} You can")
+}
+
+/// How much of a series does not fit.
+fn series_lead(why: &NotFree) -> String {
+    let many = why.occurrences.map_or_else(String::new, |of| {
+        let (refused, wanted) = (words::number(of.refused), words::count(of.wanted, "booking"));
+        format!(": of {wanted} {refused} cannot be made")
+    });
+    let itself = why.occurrences.is_some_and(|of| of.overlaps_itself);
+    let itself = if itself { " Some of them lie over each other." } else { "" };
+    format!("The series does not fit as a whole{many}.{itself} You can")
 }
 
 fn ways_out(why: &NotFree) -> Vec<LinkView> {

@@ -29,8 +29,9 @@ pub(super) struct BookingsPage {
     states: Vec<StateChoice>,
     state_why: Option<String>,
     hardware: String,
-    /// Takes the filter for one hardware off.
-    chip: Option<LinkView>,
+    series: String,
+    /// Takes the filter for one hardware, or for one series, off.
+    chips: Vec<LinkView>,
     list: Option<List>,
 }
 
@@ -80,6 +81,7 @@ impl BookingsPage {
             "user" | "state" => Some(format!("#{field}")),
             "cursor" => Some(search.first_page()),
             "hardware" => Some(without_hardware(search)),
+            "series" => Some(without_series(search)),
             _ => None,
         };
         let errors = Errors::new("This could not be looked up", mistakes, place);
@@ -89,10 +91,14 @@ impl BookingsPage {
     fn plain(app: &App, visit: &Visit, search: &BookingsSearch, mistakes: &[Mistake]) -> Self {
         let times = Writer::new(app.tz, visit.now);
         let title = if mistakes.is_empty() { "Bookings" } else { "Error: Bookings" };
-        let chip = LinkView {
-            href: without_hardware(search),
-            text: format!("hardware: {}", search.hardware.chars().take(20).collect::<String>()),
+        let chip = |name: &str, value: &str, href: String| {
+            let text = format!("{name}: {}", value.chars().take(20).collect::<String>());
+            (!value.is_empty()).then_some(LinkView { href, text })
         };
+        let chips = [
+            chip("hardware", &search.hardware, without_hardware(search)),
+            chip("series", &search.series, without_series(search)),
+        ];
         Self {
             layout: Layout::new(title, Here::Bookings, visit, app, &times),
             errors: None,
@@ -101,7 +107,8 @@ impl BookingsPage {
             max_text: MAX_TEXT,
             states: states(search),
             state_why: why("state", mistakes),
-            chip: (!search.hardware.is_empty()).then_some(chip),
+            chips: chips.into_iter().flatten().collect(),
+            series: search.series.clone(),
             hardware: search.hardware.clone(),
             list: None,
         }
@@ -110,6 +117,10 @@ impl BookingsPage {
 
 fn without_hardware(search: &BookingsSearch) -> String {
     BookingsSearch { hardware: String::new(), ..search.clone() }.first_page()
+}
+
+fn without_series(search: &BookingsSearch) -> String {
+    BookingsSearch { series: String::new(), ..search.clone() }.first_page()
 }
 
 fn states(search: &BookingsSearch) -> Vec<StateChoice> {

@@ -11,6 +11,7 @@ use crate::{
     view::{
         Errors,
         layout::{Here, Layout},
+        results,
         times::{TimeView, Writer},
         why,
         window_form::{Filled, WindowForm},
@@ -47,6 +48,8 @@ pub(super) struct FreePage {
     layout: Layout,
     errors: Option<Errors>,
     heading: Option<Heading>,
+    /// No time was chosen yet.
+    untimed: bool,
     form: WindowForm,
     filters: Filters,
     list: Option<List>,
@@ -103,6 +106,7 @@ impl FreePage {
             layout: Layout::new("What is free?", Here::Free, visit, app, &times),
             errors: None,
             heading: Some(Heading::new(search, answer.window, &times)),
+            untimed: !search.has_window(),
             form: WindowForm::new(&filled),
             filters: Filters::new(search, &answer.facets, &[]),
             list: Some(List::new(search, answer, &times)),
@@ -124,6 +128,7 @@ impl FreePage {
             layout: Layout::new("Error: What is free?", Here::Free, visit, app, &times),
             errors: Errors::new("This could not be looked up", mistakes, |field| place(search, field)),
             heading: None,
+            untimed: false,
             form: WindowForm::new(&filled),
             filters: Filters::new(search, facets, mistakes),
             list: None,
@@ -173,14 +178,15 @@ impl Filters {
             selects.push(select("location", "Location", "Any location", &search.location, &facets.locations));
         }
         Self {
-            set: super::list::filters(search).len(),
+            set: results::filters(search).len(),
             open: mistakes.iter().any(|m| !matches!(m.field.as_str(), "from" | "to" | "qty")),
             q: search.q.clone(),
             q_why: why("q", mistakes),
             max_text: MAX_TEXT,
             third: selects.len() > 2,
             selects,
-            free_only: search.free_only(),
+            // Whoever chooses a time wants to see what is free then, unless they say otherwise.
+            free_only: search.free_only() || !search.has_window(),
             tag: search.tag.clone(),
         }
     }

@@ -1,14 +1,14 @@
 //! What stands around an item's own words: its next days and its bookings. The page is there without them.
 
-use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Days, Utc};
 use chrono_tz::Tz;
 use poem::http::HeaderMap;
 use serde::Serialize;
 
 use crate::{
-    hardware_client::{Bookings, BookingsQuery, Failure, Reservation, Steps, instant},
+    calendar::midnight,
+    hardware_client::{Bookings, BookingsQuery, Failure, Reservation, Span, Steps, instant},
     overdue,
-    search::{Moment, to_instant},
     state::App,
     view::{LinkView, booking_row::BookingRow, times::Writer, words},
 };
@@ -17,8 +17,6 @@ use crate::{
 pub(super) const DAYS: u64 = 14;
 /// Bookings that are shown; the others are a link away.
 const MAX_BOOKINGS: u32 = 10;
-/// A day begins at midnight, or where the clocks skip that, within this many hours.
-const MAX_GAP_HOURS: i64 = 25;
 
 /// What the service said, as far as it said anything.
 #[derive(Debug, Default)]
@@ -31,6 +29,8 @@ pub(crate) struct Around {
     pub(crate) bookings: Option<Bookings>,
     /// What is out and should be back.
     pub(crate) late: Vec<Reservation>,
+    /// When the wish fits, where it does not in its own time.
+    pub(crate) next: Vec<Span>,
 }
 
 impl Around {
@@ -50,7 +50,7 @@ impl Around {
             app.client.bookings(&coming, headers.clone()),
             overdue::ask(app, &coming, now, headers)
         );
-        Self { days, steps: or_none(steps), bookings: or_none(bookings), late }
+        Self { days, steps: or_none(steps), bookings: or_none(bookings), late, next: Vec::new() }
     }
 }
 
@@ -67,14 +67,6 @@ fn or_none<T>(answer: Result<T, Failure>) -> Option<T> {
 fn days(now: DateTime<Utc>, tz: Tz) -> Vec<DateTime<Utc>> {
     let today = now.with_timezone(&tz).date_naive();
     (0..=DAYS).filter_map(|n| midnight(today.checked_add_days(Days::new(n))?, tz)).collect()
-}
-
-fn midnight(day: NaiveDate, tz: Tz) -> Option<DateTime<Utc>> {
-    let wall = day.and_hms_opt(0, 0, 0)?;
-    (0..=MAX_GAP_HOURS).find_map(|hours| match to_instant(wall + TimeDelta::hours(hours), tz) {
-        Moment::At(at) => Some(at),
-        Moment::Skipped | Moment::Unreadable => None,
-    })
 }
 
 /// The coming bookings of one hardware.
@@ -112,12 +104,5 @@ mod tests {
         assert_eq!(instant(days[14]), "2026-11-03T23:00:00Z");
         let longest = days.windows(2).map(|day| (day[1] - day[0]).num_hours()).max();
         assert_eq!(longest, Some(25));
-    }
-
-    #[test]
-    fn a_midnight_that_the_clocks_skip_is_the_first_hour_of_its_day() {
-        // Beirut went from 23:59:59 on Saturday 28 March 2026 to 01:00 on Sunday.
-        let skipped = midnight(NaiveDate::from_ymd_opt(2026, 3, 29).unwrap(), Tz::Asia__Beirut).unwrap();
-        assert_eq!(instant(skipped), "2026-03-28T22:00:00Z");
     }
 }

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     booking::Booking,
     hardware_client::{Entry, Hardware},
-    pages::new_task,
+    pages::{new_task, next_times::NextTime},
     search::{Mistake, Search},
     state::App,
     view::{
@@ -28,6 +28,14 @@ use crate::{
 
 const DEFAULT_WINDOW: TimeDelta = TimeDelta::hours(1);
 
+/// The window that the service used, or the one it must have used.
+pub(super) fn window(
+    told: Option<(DateTime<Utc>, DateTime<Utc>)>,
+    now: DateTime<Utc>,
+) -> (DateTime<Utc>, DateTime<Utc>) {
+    told.unwrap_or((now, now + DEFAULT_WINDOW))
+}
+
 /// What is free of it, and over which window.
 #[derive(Debug)]
 pub(super) struct Outlook {
@@ -41,7 +49,7 @@ impl Outlook {
         window: Option<(DateTime<Utc>, DateTime<Utc>)>,
         now: DateTime<Utc>,
     ) -> Self {
-        Self { row, window: window.unwrap_or((now, now + DEFAULT_WINDOW)) }
+        Self { row, window: self::window(window, now) }
     }
 }
 
@@ -53,6 +61,7 @@ pub(super) struct ItemPage {
     errors: Option<Errors>,
     name: String,
     state: Option<State>,
+    next_times: Vec<NextTime>,
     facts: Vec<Fact>,
     tags: Vec<LinkView>,
     path: String,
@@ -149,6 +158,7 @@ impl ItemPage {
                 matches!(field, "from" | "to" | "qty").then(|| format!("#{field}"))
             }),
             state: None,
+            next_times: NextTime::of(entry.id, search, &around.next, &times),
             facts: facts(&entry, search, app.tz.name(), &times),
             tags: entry
                 .tags

@@ -5,17 +5,18 @@ use std::sync::Arc;
 use chassis::Problem;
 use poem::{
     Body, Request, Response, handler,
-    http::StatusCode,
+    http::{StatusCode, header},
     web::{Data, Path},
 };
 
-use super::{Action, ask, unknown, view::ReservationPage};
+use super::{Action, Asked, ask, unknown, view::ReservationPage};
 use crate::{
     booking::MAX_FORM_BYTES,
     failure,
     form::Form,
-    hardware_client::{Failure, NotFree, Reservation},
+    hardware_client::{Changed, Failure, NotFree, Scope},
     pages::again::{self, Attempt, Fact},
+    report::Report,
     search::Mistake,
     state::App,
     view::{Hidden, LinkView},
@@ -64,15 +65,16 @@ pub(crate) async fn act_on(
     let form = Form::read(body, MAX_FORM_BYTES).await?;
     let visit = Visit::of(request, app.clock.now()).back_to(format!("/reservations/{number}"));
     let outgoing = visit.outgoing(request);
+    let scope = Scope::from_word(form.field("scope"));
     let done = match read(action, &form, app) {
-        Ok((change, version)) => app.client.change(number, &change, version, outgoing).await,
+        Ok((change, version)) => app.client.change(number, &change, scope, version, outgoing).await,
         Err(mistakes) => {
-            let booking = ask(app, number, &visit, request).await?;
-            return refused(app, &visit, &booking, &form, Refused::Mistakes(mistakes));
+            let asked = ask(app, number, &visit, request).await?;
+            return refused(app, &visit, &asked, &form, Refused::Mistakes(mistakes));
         }
     };
     let why = match done {
-        Ok(_) => return Ok(written(number, action)),
+        Ok(changed) => return rest_told(app, &visit, number, action, scope, &changed),
         Err(Failure::NotFound) => return Err(unknown(&id)),
         Err(Failure::NotFree(why)) => Refused::NotFree(why),
         Err(Failure::WrongState(said)) => Refused::State(said.detail),
@@ -80,11 +82,31 @@ pub(crate) async fn act_on(
         Err(Failure::Refused { status, refusal }) => Refused::Mistakes(failure::mistakes(status, refusal)),
         Err(error) => return again::page(app, &visit, attempt(number, action, &form), &error),
     };
-    let booking = ask(app, number, &visit, request).await?;
-    if matches!(why, Refused::Changed | Refused::State(_)) && action.is_done(&booking, &form, app.tz) {
+    let asked = ask(app, number, &visit, request).await?;
+    // Of the rest of a series this booking alone does not tell whether it was done.
+    let may_be_done = scope == Scope::One && matches!(why, Refused::Changed | Refused::State(_));
+    if may_be_done && action.is_done(&asked.booking, &form, app.tz) {
         return Ok(written(number, action));
     }
-    refused(app, &visit, &booking, &form, why)
+    refused(app, &visit, &asked, &form, why)
+}
+
+/// On to the booking, with what became of the later ones of its series where these were meant too.
+fn rest_told(
+    app: &App,
+    visit: &Visit,
+    id: i64,
+    action: Action,
+    scope: Scope,
+    changed: &Changed,
+) -> poem::Result<Response> {
+    let mut answer = written(id, action);
+    if scope == Scope::Rest {
+        let report = Report::changed(id, action.word(), changed);
+        let cookie = crate::pages::header_value(&report.set_cookie(&app.signer, visit.now))?;
+        answer.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(answer)
 }
 
 /// The change, and the version that its page showed.
@@ -107,12 +129,12 @@ fn written(id: i64, action: Action) -> Response {
 pub(crate) fn refused(
     app: &App,
     visit: &Visit,
-    booking: &Reservation,
+    asked: &Asked,
     form: &Form,
     why: Refused,
 ) -> poem::Result<Response> {
     let status = why.status();
-    crate::pages::page(app, status, "reservation", &ReservationPage::refused(app, visit, booking, form, why))
+    crate::pages::page(app, status, "reservation", &ReservationPage::refused(app, visit, asked, form, why))
 }
 
 fn attempt(id: i64, action: Action, form: &Form) -> Attempt {
@@ -136,7 +158,7 @@ fn words(action: Action) -> &'static str {
         Action::CheckOut => "Check out",
         Action::ReturnAll => "Return everything",
         Action::ReturnPart => "Return a part",
-        Action::Extend => "Change the end",
+        Action::Extend => "Change the time",
         Action::Cancel => "Cancel the booking",
         Action::NoShow => "Mark as no-show",
     }

@@ -11,6 +11,9 @@ use crate::{
 /// The field of a line's units in the form that takes a part back: `qty.7`.
 pub(super) const UNITS_OF: &str = "qty.";
 
+/// The field with the start as the form showed it.
+pub(super) const SHOWN_START: &str = "starts_shown";
+
 /// One action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Action {
@@ -63,10 +66,7 @@ impl Action {
             Self::CheckOut => Ok(Change::CheckOut),
             Self::ReturnAll => Ok(Change::Return(Vec::new())),
             Self::ReturnPart => part(form),
-            Self::Extend => match check_moment("ends_at", "To", form.field("ends_at"), tz) {
-                Ok(_) => Ok(Change::End(form.field("ends_at").to_owned(), tz.name())),
-                Err(mistake) => Err(vec![mistake]),
-            },
+            Self::Extend => times(form, tz),
             Self::Cancel => Ok(Change::Cancel),
             Self::NoShow => Ok(Change::NoShow),
         }
@@ -78,10 +78,38 @@ impl Action {
             Self::CheckOut => booking.state == State::Out,
             Self::ReturnAll => booking.state == State::Returned,
             Self::ReturnPart => false,
-            Self::Extend => read_moment(form.field("ends_at"), tz) == Moment::At(booking.ends_at),
+            Self::Extend => {
+                let is = |field: &str, at| read_moment(form.field(field), tz) == Moment::At(at);
+                let begins = new_start(form).is_none() || is("starts_at", booking.starts_at);
+                begins && is("ends_at", booking.ends_at)
+            }
             Self::Cancel => booking.state == State::Cancelled,
             Self::NoShow => booking.state == State::NoShow,
         }
+    }
+}
+
+/// The start, where another one was typed than the form showed: a form holds minutes, and what was not touched
+/// must not lose its seconds.
+fn new_start(form: &Form) -> Option<&str> {
+    let typed = form.field("starts_at");
+    (!typed.is_empty() && typed != form.field(SHOWN_START)).then_some(typed)
+}
+
+fn times(form: &Form, tz: Tz) -> Result<Change, Vec<Mistake>> {
+    let start = new_start(form);
+    let from = start.map(|typed| check_moment("starts_at", "From", typed, tz)).transpose();
+    let to = check_moment("ends_at", "To", form.field("ends_at"), tz);
+    match (from, to) {
+        (Ok(Some(from)), Ok(to)) if to <= from => {
+            Err(vec![Mistake::impossible("ends_at", "To must be after From")])
+        }
+        (Ok(_), Ok(_)) => Ok(Change::Times {
+            starts_at: start.map(str::to_owned),
+            ends_at: form.field("ends_at").to_owned(),
+            tz: tz.name(),
+        }),
+        (from, to) => Err(from.err().into_iter().chain(to.err()).collect()),
     }
 }
 

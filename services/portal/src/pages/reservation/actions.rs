@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 
-use super::action::{Action, UNITS_OF};
+use super::action::{Action, SHOWN_START, UNITS_OF};
 use crate::{
     form::Form,
     hardware_client::{Line, Reservation, State},
     search::Mistake,
-    view::{field::Field, times::Writer, why, words::number},
+    view::{self, Hidden, field::Field, times::Writer, why, words::number},
 };
 
 /// Lines that can be taken back one by one; all of them can be taken back at once.
@@ -17,6 +17,8 @@ const MAX_LINES: usize = 100;
 #[derive(Debug, Serialize)]
 pub(super) struct Actions {
     version: i64,
+    /// It is one of a series: what is done can be done to the later ones too.
+    series: bool,
     check_out: Option<String>,
     return_all: Option<String>,
     part: Option<Part>,
@@ -53,6 +55,9 @@ struct PartLine {
 #[derive(Debug, Serialize)]
 struct Extend {
     path: String,
+    /// What is out has begun.
+    starts_at: Option<Field>,
+    shown: Hidden,
     ends_at: Field,
 }
 
@@ -65,6 +70,7 @@ impl Actions {
         let begun = booking.starts_at <= times.now();
         Self {
             version: booking.version,
+            series: booking.series_id.is_some(),
             check_out: path(confirmed && !ended, Action::CheckOut),
             return_all: path(out, Action::ReturnAll),
             part: (booking.units_out() > 1).then(|| Part::new(booking, form, mistakes)).filter(|_| out),
@@ -107,6 +113,14 @@ impl Extend {
     fn new(booking: &Reservation, form: &Form, mistakes: &[Mistake], times: &Writer) -> Self {
         let why = why("ends_at", mistakes);
         let ends_at = Field::time(form.field("ends_at"), Some(booking.ends_at), times, why);
-        Self { path: Action::Extend.path(booking.id), ends_at }
+        let why = view::why("starts_at", mistakes);
+        let shown = times.input(booking.starts_at);
+        let starts_at = Field::time(form.field("starts_at"), Some(booking.starts_at), times, why);
+        Self {
+            path: Action::Extend.path(booking.id),
+            starts_at: (booking.state == State::Confirmed).then_some(starts_at),
+            shown: Hidden::new(SHOWN_START, shown),
+            ends_at,
+        }
     }
 }

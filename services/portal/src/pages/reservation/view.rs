@@ -2,10 +2,16 @@
 
 use serde::Serialize;
 
-use super::{act::Refused, actions::Actions};
+use super::{
+    Asked,
+    act::Refused,
+    actions::Actions,
+    siblings::{Siblings, Told},
+};
 use crate::{
     form::Form,
     hardware_client::{Line, NotFree, Reservation, State},
+    report::Report,
     search::Mistake,
     state::App,
     view::{
@@ -27,6 +33,8 @@ pub(super) struct ReservationPage {
     layout: Layout,
     number: i64,
     flash: Option<&'static str>,
+    told: Option<Told>,
+    siblings: Option<Siblings>,
     errors: Option<Errors>,
     blocked: Vec<Blocked>,
     state: StateWords,
@@ -62,31 +70,28 @@ struct LineRow {
 
 impl ReservationPage {
     /// The booking as it stands, and what was just done with it.
-    pub(super) fn new(app: &App, visit: &Visit, booking: &Reservation, done: &str) -> Self {
-        let page = Self::plain(app, visit, booking, &Form::default(), &[], "");
-        Self { flash: flash(done, booking.state), ..page }
+    pub(super) fn new(app: &App, visit: &Visit, asked: &Asked, done: &str, report: Option<&Report>) -> Self {
+        let times = Writer::new(app.tz, visit.now);
+        let page = Self::plain(app, visit, asked, &Form::default(), &[], "");
+        let told = report.map(|report| Told::new(report, &times));
+        let flash = if told.is_some() { None } else { flash(done, asked.booking.state) };
+        Self { flash, told, ..page }
     }
 
     /// The booking as it stands, and why something was not done with it.
-    pub(super) fn refused(
-        app: &App,
-        visit: &Visit,
-        booking: &Reservation,
-        form: &Form,
-        why: Refused,
-    ) -> Self {
+    pub(super) fn refused(app: &App, visit: &Visit, asked: &Asked, form: &Form, why: Refused) -> Self {
         const HEADING: &str = "Nothing was changed";
         let times = Writer::new(app.tz, visit.now);
         let mistakes = match &why {
             Refused::Mistakes(mistakes) => named_by_hardware(mistakes, form),
             _ => Vec::new(),
         };
-        let page = Self::plain(app, visit, booking, form, &mistakes, "Error: ");
+        let page = Self::plain(app, visit, asked, form, &mistakes, "Error: ");
         let lead = |lead: String| Some(Errors::ways_out(HEADING, lead, Vec::new()));
         let (errors, blocked) = match why {
             Refused::Mistakes(_) => (Errors::new(HEADING, &mistakes, place), Vec::new()),
             Refused::NotFree(why) => (lead(too_few(&why)), Blocked::of(&why, &times)),
-            Refused::State(said) => (lead(wrong_state(&said, booking)), Vec::new()),
+            Refused::State(said) => (lead(wrong_state(&said, &asked.booking)), Vec::new()),
             Refused::Changed => {
                 let text = "The booking was changed after its page was loaded, perhaps by this very form sent \
                             twice. Below is how it stands now.";
@@ -99,7 +104,7 @@ impl ReservationPage {
     fn plain(
         app: &App,
         visit: &Visit,
-        booking: &Reservation,
+        Asked { booking, series }: &Asked,
         form: &Form,
         mistakes: &[Mistake],
         prefix: &str,
@@ -112,6 +117,8 @@ impl ReservationPage {
             layout: Layout::new(&title, Here::BelowBookings, visit, app, &times),
             number: booking.id,
             flash: None,
+            told: None,
+            siblings: Siblings::new(booking, series, &times),
             errors: None,
             blocked: Vec::new(),
             state: StateWords::new(booking, &times),
@@ -171,7 +178,8 @@ fn flash(done: &str, state: State) -> Option<&'static str> {
         ("checkout", State::Out) => Some("Checked out"),
         ("return", State::Returned) => Some("Everything was returned"),
         ("return-part", State::Out | State::Returned) => Some("Units were returned"),
-        ("extend", State::Confirmed | State::Out) => Some("The end was changed"),
+        ("extend", State::Confirmed) => Some("The time was changed"),
+        ("extend", State::Out) => Some("The end was changed"),
         ("cancel", State::Cancelled) => Some("Cancelled"),
         ("no-show", State::NoShow) => Some("Marked as no-show"),
         _ => None,
@@ -218,7 +226,7 @@ fn position(field: &str) -> Option<usize> {
 /// Where a field of this page's forms can be put right.
 fn place(field: &str) -> Option<String> {
     match field {
-        "ends_at" => Some("#ends_at".to_owned()),
+        "starts_at" | "ends_at" => Some(format!("#{field}")),
         "part" => Some("#part".to_owned()),
         other => other.strip_prefix(super::action::UNITS_OF).map(|hardware| format!("#qty-{hardware}")),
     }

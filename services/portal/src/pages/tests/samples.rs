@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    booking::Booking,
+    booking::{Booking, Series},
     hardware_client::{Bookings, NotFree, Reservation, Task},
     pages::item::Around,
 };
@@ -22,6 +22,7 @@ pub(super) fn full_around() -> Around {
         steps: Some(serde_json::from_value(steps).unwrap()),
         bookings: Some(some_bookings(true)),
         late: vec![full_reservation("out")],
+        next: full_not_free().alternatives,
     }
 }
 
@@ -33,7 +34,7 @@ pub(super) fn full_reservation(state: &str) -> Reservation {
     let line = |id: i64| json!({ "hardware": id, "provider": EVIL, "name": EVIL, "qty": 5, "out": 3, "returned": 2 });
     reservation(json!({
         "id": 9, "state": state, "starts_at": "2026-06-11T10:00:00Z", "ends_at": "2026-06-11T16:00:00Z", "user": EVIL,
-        "purpose": EVIL, "at_risk": true, "overdue": true, "lines": [line(7), line(8)], "version": 3,
+        "purpose": EVIL, "at_risk": true, "overdue": true, "lines": [line(7), line(8)], "version": 3, "series_id": 5,
         "created_at": "2026-06-10T10:00:00Z",
     }))
 }
@@ -63,7 +64,11 @@ pub(super) fn full_not_free() -> NotFree {
         "hardware": 7, "provider": EVIL, "name": EVIL, "requested": 4, "free": 1, "capacity": 4,
         "blocked": [stretch, stretch, stretch, stretch, stretch], "claims": claims,
     });
-    serde_json::from_value(json!({ "lines": [line], "alternatives": [time, time, time] })).unwrap()
+    serde_json::from_value(json!({
+        "lines": [line, line], "alternatives": [time, time, time],
+        "occurrences": { "wanted": 4, "refused": 2, "overlaps_itself": true },
+    }))
+    .unwrap()
 }
 
 pub(super) fn full_task() -> Task {
@@ -91,5 +96,6 @@ pub(super) fn full_booking() -> Booking {
         qty: text(),
         user: text(),
         purpose: text(),
+        series: Series { repeat: text(), count: text(), until: text(), on_conflict: text() },
     }
 }
