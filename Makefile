@@ -1,6 +1,6 @@
 # Every target is one script or one cargo command; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: run demo test torture customers bench fmt check openapi screenshot deny build images up down clean help
+.PHONY: run demo test torture customers bench bench-history fmt check openapi screenshot deny build images up down clean help
 
 run: ## both services on SQLite with two sample rows, in the foreground
 	@scripts/run.sh
@@ -16,6 +16,9 @@ torture: ## the concurrency checker at length (TORTURE_SECONDS=300 a scenario an
 
 bench: ## the release build beside bare hyper, Flask and FastAPI: ratios, and docs/performance.md (12 minutes)
 	@scripts/bench.sh
+
+bench-history: ## up to a million claims on SQLite and MySQL: curves over history in docs/performance.md (half an hour)
+	@scripts/bench.sh --history
 
 fmt: ## format the Rust code
 	cargo fmt --all
@@ -56,4 +59,4 @@ clean: ## remove what was built (not ./data, no images, no volumes)
 	rm -rf .cache
 
 help: ## this list
-	@sed -n 's/^\([a-z][a-z]*\): ## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z][a-z-]*\): ## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22

@@ -227,7 +227,7 @@ def first_line(*command: str) -> str:
     return (done.stdout or done.stderr).splitlines()[0].strip() if done.stdout or done.stderr else "?"
 
 
-def machine(mysql_version: str, oha: Path) -> dict[str, Any]:
+def machine(mysql_version: str, oha: Path | None = None) -> dict[str, Any]:
     cpuinfo = Path("/proc/cpuinfo").read_text().splitlines()
     model = next((line.partition(":")[2].strip() for line in cpuinfo if line.startswith("model name")), "?")
     return {
@@ -241,7 +241,7 @@ def machine(mysql_version: str, oha: Path) -> dict[str, Any]:
             "rustc": first_line("rustc", "--version").removeprefix("rustc "),
             "MySQL": mysql_version,
             "wrk": first_line("wrk", "-v").removeprefix("wrk ").split(" [")[0].removeprefix("debian/"),
-            "oha": first_line(str(oha), "--version").removeprefix("oha "),
+            **({"oha": first_line(str(oha), "--version").removeprefix("oha ")} if oha else {}),
             "Python": platform.python_version(),
             **{name: version(name) for name in ("Flask", "gunicorn", "mysqlclient", "FastAPI", "uvicorn", "uvloop", "asyncmy")},
         },

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -93,9 +93,10 @@ class Mysql:
     container: str
     port: int
     password: str
+    database: str = "bench"
 
     @classmethod
-    def start(cls, image: str) -> Mysql:
+    def start(cls, image: str, *options: str) -> Mysql:
         sweep()
         port, password = free_port(), secrets.token_hex(12)
         # On the host's loopback: Docker's own proxy in between would take CPU that nobody counts.
@@ -104,7 +105,7 @@ class Mysql:
             "--network", "host", "--tmpfs", "/var/lib/mysql",
             "--env", f"MYSQL_ROOT_PASSWORD={password}", "--env", "MYSQL_DATABASE=bench",
             "--env", "MYSQL_USER=bench", "--env", f"MYSQL_PASSWORD={password}", image,
-            f"--port={port}", "--bind-address=127.0.0.1", "--mysqlx=OFF",
+            f"--port={port}", "--bind-address=127.0.0.1", "--mysqlx=OFF", *options,
         )  # fmt: skip
         return cls(container, port, password)
 
@@ -114,8 +115,15 @@ class Mysql:
             "MYSQL_PORT": str(self.port),
             "MYSQL_USER": "bench",
             "MYSQL_PASSWORD": self.password,
-            "MYSQL_DATABASE": "bench",
+            "MYSQL_DATABASE": self.database,
         }
+
+    def another(self, database: str) -> Mysql:
+        """A second database in the same server."""
+        with self.connect("root", "mysql").cursor() as cursor:
+            cursor.execute(f"CREATE DATABASE {database}")
+            cursor.execute(f"GRANT ALL ON {database}.* TO bench")
+        return replace(self, database=database)
 
     def ready(self) -> str:
         """Its version, once it answers."""
@@ -134,9 +142,9 @@ class Mysql:
         connection.close()
         return version
 
-    def connect(self) -> Any:
+    def connect(self, user: str = "bench", database: str = "") -> Any:
         return MySQLdb.connect(
-            host="127.0.0.1", port=self.port, user="bench", password=self.password, database="bench",
+            host="127.0.0.1", port=self.port, user=user, password=self.password, database=database or self.database,
             ssl_mode="REQUIRED", connect_timeout=5,
         )  # fmt: skip
 
