@@ -13,7 +13,7 @@ use self::{
     sql::{EARLIER, LATER, MAX_PAGE, OF_FLEET, OF_ONE, PAGES, SUSPECTS},
 };
 use crate::{
-    db::{Conn, DbError, on_conn},
+    db::{Conn, DbError, Rows, on_conn},
     domain::{peak::Claim, present::Present, span, window::Window},
 };
 
@@ -70,8 +70,8 @@ pub async fn over(
         let Some((page, last)) = page.zip(ids.last()) else { continue };
         let statement = if now.is_none() { page.over } else { page.over_and_now };
         let padded = || ids.iter().chain(std::iter::repeat(last)).take(page.size);
-        rows.extend(on_conn!(&mut *conn, *statement, |sql, c| {
-            let mut query = sqlx::query_as::<_, ClaimRow>(sql);
+        rows.append(&mut on_conn!(&mut *conn, *statement, |sql, c| {
+            let mut query = sqlx::query_as::<_, Rows<ClaimRow>>(sql);
             for part in [window].into_iter().chain(now) {
                 let recent = part.from.saturating_sub(span::longest_s(LONG - 1));
                 query = padded().fold(query, sqlx::query::QueryAs::bind);
@@ -85,7 +85,7 @@ pub async fn over(
             padded().fold(query, sqlx::query::QueryAs::bind).bind(present.now_s).fetch_all(&mut **c)
         })?);
     }
-    Ok(grouped(&rows, window, present))
+    Ok(grouped(&Rows::flat(rows), window, present))
 }
 
 /// Claims of all hardware over `window`, by hardware id. Those over now are told only where now is in it.
@@ -98,14 +98,14 @@ pub async fn of_fleet(
     present: Present,
 ) -> Result<HashMap<i64, ClaimsOf>, DbError> {
     let rows = on_conn!(conn, OF_FLEET, |sql, c| {
-        let mut query = sqlx::query_as::<_, ClaimRow>(sql);
+        let mut query = sqlx::query_as::<_, Rows<ClaimRow>>(sql);
         for class in 0..=span::MAX_SPAN {
             let earliest = window.from.saturating_sub(span::longest_s(class));
             query = query.bind(earliest).bind(window.to).bind(window.from);
         }
         query.bind(present.now_s).fetch_all(&mut **c)
     })?;
-    Ok(grouped(&rows, window, present))
+    Ok(grouped(&Rows::flat(rows), window, present))
 }
 
 /// What is overdue is found by its row too, perhaps: then only the longer one counts.
@@ -146,13 +146,14 @@ pub async fn of_one(
     present: Present,
 ) -> Result<Vec<Held>, DbError> {
     let rows = on_conn!(conn, OF_ONE, |sql, c| {
-        let mut query = sqlx::query_as::<_, ClaimRow>(sql);
+        let mut query = sqlx::query_as::<_, Rows<ClaimRow>>(sql);
         for class in 0..=span::MAX_SPAN {
             let earliest = window.from.saturating_sub(span::longest_s(class));
             query = query.bind(hardware).bind(earliest).bind(window.to).bind(window.from);
         }
         query.bind(hardware).bind(present.now_s).fetch_all(&mut **c)
     })?;
+    let rows = Rows::flat(rows);
     let overdue = overdue_ids(&rows);
     let counts = |row: &&ClaimRow| row.part == OVERDUE || !overdue.contains(&row.id);
     Ok(rows.iter().filter(counts).map(|row| row.held(present)).collect())
@@ -218,14 +219,14 @@ pub async fn beyond(
         let Some((size, statement)) = sizes.iter().find(|(size, _)| part.len() <= *size) else { continue };
         // There is no hardware 0: it fills what is left of the text.
         let padded = part.iter().chain(std::iter::repeat(&(0, 0))).take(*size);
-        rows.extend(on_conn!(&mut *conn, **statement, |sql, c| {
-            let query = sqlx::query_as::<_, ClaimRow>(sql);
+        rows.append(&mut on_conn!(&mut *conn, **statement, |sql, c| {
+            let query = sqlx::query_as::<_, Rows<ClaimRow>>(sql);
             let query = padded.fold(query, |query, (id, at)| query.bind(*id).bind(*at).bind(limit));
             query.fetch_all(&mut **c)
         })?);
     }
     let mut by_hardware: HashMap<i64, Vec<Held>> = HashMap::new();
-    for ClaimRow { id, hardware_id, starts_at, blocked_until, qty, .. } in rows {
+    for ClaimRow { id, hardware_id, starts_at, blocked_until, qty, .. } in Rows::flat(rows) {
         let claim = Claim { starts_at, blocked_until, qty };
         by_hardware.entry(hardware_id).or_default().push(Held { id, claim });
     }

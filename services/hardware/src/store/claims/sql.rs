@@ -1,5 +1,16 @@
 //! The texts of [`super`]: fixed, however many hardware they are about.
 
+/// All rows of SQLite in one: see [`crate::db::Rows`].
+macro_rules! as_json {
+    ($rows:expr) => {
+        concat!(
+            "SELECT json_group_array(json_array(id, hardware_id, starts_at, blocked_until, qty, part)) FROM (",
+            $rows,
+            ")"
+        )
+    };
+}
+
 mod beyond;
 mod page;
 mod spans;

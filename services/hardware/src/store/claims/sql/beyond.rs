@@ -72,27 +72,27 @@ macro_rules! earlier_10 {
 pub(super) const LATER_1: Statement = Statement::per_dialect(
     "claims_later_1",
     later_1!("claim FORCE INDEX (claim_start)"),
-    later_1!("claim INDEXED BY claim_start"),
+    as_json!(later_1!("claim INDEXED BY claim_start")),
 );
 pub(super) const LATER_10: Statement = Statement::per_dialect(
     "claims_later_10",
     later_10!("claim FORCE INDEX (claim_start)"),
-    later_10!("claim INDEXED BY claim_start"),
+    as_json!(later_10!("claim INDEXED BY claim_start")),
 );
 pub(super) const LATER_50: Statement = Statement::per_dialect(
     "claims_later_50",
     later_50!("claim FORCE INDEX (claim_start)"),
-    later_50!("claim INDEXED BY claim_start"),
+    as_json!(later_50!("claim INDEXED BY claim_start")),
 );
 pub(super) const EARLIER_1: Statement = Statement::per_dialect(
     "claims_earlier_1",
     earlier_1!("claim FORCE INDEX (claim_overlap)"),
-    earlier_1!("claim INDEXED BY claim_overlap"),
+    as_json!(earlier_1!("claim INDEXED BY claim_overlap")),
 );
 pub(super) const EARLIER_10: Statement = Statement::per_dialect(
     "claims_earlier_10",
     earlier_10!("claim FORCE INDEX (claim_overlap)"),
-    earlier_10!("claim INDEXED BY claim_overlap"),
+    as_json!(earlier_10!("claim INDEXED BY claim_overlap")),
 );
 /// The next claims of some hardware in the order of their starts, so many of each.
 pub(in super::super) const LATER: [(usize, &Statement); 3] =

@@ -96,23 +96,44 @@ macro_rules! of_page_and_now {
 }
 /// Left to choose, MySQL walks through the whole fleet as soon as one hardware has very many claims to come, and SQLite
 /// through each one's history.
-macro_rules! page {
-    ($name:literal, $text:ident, $ids:expr) => {
-        Statement::per_dialect(
-            $name,
-            $text!("claim FORCE INDEX (claim_start)", "claim FORCE INDEX (claim_fleet)", $ids),
-            $text!("claim INDEXED BY claim_start", "claim INDEXED BY claim_fleet", $ids),
-        )
+macro_rules! mysql {
+    ($text:ident, $ids:expr) => {
+        $text!("claim FORCE INDEX (claim_start)", "claim FORCE INDEX (claim_fleet)", $ids)
     };
 }
-pub(super) const OF_20: Statement = page!("claims_of_20", of_page, ids_20!());
-pub(super) const OF_50: Statement = page!("claims_of_50", of_page, ids_50!());
-pub(super) const OF_200: Statement = page!("claims_of_200", of_page, ids_200!());
-pub(super) const OF_1000: Statement = page!("claims_of_1000", of_page, ids_1000!());
-pub(super) const OF_20_AND_NOW: Statement = page!("claims_of_20_and_now", of_page_and_now, ids_20!());
-pub(super) const OF_50_AND_NOW: Statement = page!("claims_of_50_and_now", of_page_and_now, ids_50!());
-pub(super) const OF_200_AND_NOW: Statement = page!("claims_of_200_and_now", of_page_and_now, ids_200!());
-pub(super) const OF_1000_AND_NOW: Statement = page!("claims_of_1000_and_now", of_page_and_now, ids_1000!());
+macro_rules! sqlite {
+    ($text:ident, $ids:expr) => {
+        as_json!($text!("claim INDEXED BY claim_start", "claim INDEXED BY claim_fleet", $ids))
+    };
+}
+pub(super) const OF_20: Statement =
+    Statement::per_dialect("claims_of_20", mysql!(of_page, ids_20!()), sqlite!(of_page, ids_20!()));
+pub(super) const OF_50: Statement =
+    Statement::per_dialect("claims_of_50", mysql!(of_page, ids_50!()), sqlite!(of_page, ids_50!()));
+pub(super) const OF_200: Statement =
+    Statement::per_dialect("claims_of_200", mysql!(of_page, ids_200!()), sqlite!(of_page, ids_200!()));
+pub(super) const OF_1000: Statement =
+    Statement::per_dialect("claims_of_1000", mysql!(of_page, ids_1000!()), sqlite!(of_page, ids_1000!()));
+pub(super) const OF_20_AND_NOW: Statement = Statement::per_dialect(
+    "claims_of_20_and_now",
+    mysql!(of_page_and_now, ids_20!()),
+    sqlite!(of_page_and_now, ids_20!()),
+);
+pub(super) const OF_50_AND_NOW: Statement = Statement::per_dialect(
+    "claims_of_50_and_now",
+    mysql!(of_page_and_now, ids_50!()),
+    sqlite!(of_page_and_now, ids_50!()),
+);
+pub(super) const OF_200_AND_NOW: Statement = Statement::per_dialect(
+    "claims_of_200_and_now",
+    mysql!(of_page_and_now, ids_200!()),
+    sqlite!(of_page_and_now, ids_200!()),
+);
+pub(super) const OF_1000_AND_NOW: Statement = Statement::per_dialect(
+    "claims_of_1000_and_now",
+    mysql!(of_page_and_now, ids_1000!()),
+    sqlite!(of_page_and_now, ids_1000!()),
+);
 
 /// Hardware in one statement at most.
 pub(in super::super) const MAX_PAGE: usize = 1_000;

@@ -63,14 +63,17 @@ macro_rules! of_one_span {
         )
     };
 }
+macro_rules! of_fleet {
+    () => {
+        concat!(
+            of_every_span!(of_fleet_span, "claim"),
+            "SELECT id, hardware_id, starts_at, blocked_until, qty, 2 FROM claim WHERE is_out = 1 AND ends_at <= ?"
+        )
+    };
+}
 /// The whole fleet over a window: a short range of the index for each length class, then what is overdue.
-pub(in super::super) const OF_FLEET: Statement = Statement::both(
-    "claims_of_fleet",
-    concat!(
-        of_every_span!(of_fleet_span, "claim"),
-        "SELECT id, hardware_id, starts_at, blocked_until, qty, 2 FROM claim WHERE is_out = 1 AND ends_at <= ?"
-    ),
-);
+pub(in super::super) const OF_FLEET: Statement =
+    Statement::per_dialect("claims_of_fleet", of_fleet!(), as_json!(of_fleet!()));
 macro_rules! of_one {
     ($claim:literal) => {
         concat!(
@@ -84,5 +87,5 @@ macro_rules! of_one {
 pub(in super::super) const OF_ONE: Statement = Statement::per_dialect(
     "claims_of_one",
     of_one!("claim FORCE INDEX (claim_item)"),
-    of_one!("claim INDEXED BY claim_item"),
+    as_json!(of_one!("claim INDEXED BY claim_item")),
 );
