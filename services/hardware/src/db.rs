@@ -10,6 +10,7 @@ mod held;
 mod link;
 mod manager;
 mod pools;
+mod rows;
 mod schema;
 mod snapshot;
 mod statement;
@@ -38,6 +39,7 @@ pub use self::{
     link::Mark,
     manager::Kind,
     pools::Pools,
+    rows::Rows,
     snapshot::Snapshot,
     statement::Statement,
 };

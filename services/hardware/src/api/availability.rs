@@ -26,8 +26,9 @@ use crate::{
     store::{self, claims, hardware},
 };
 
-/// Steps of one hardware at most.
-const MAX_STEPS: usize = 200_000;
+/// Steps of one answer at most, of one hardware or of several: at some 95 bytes each well below the 8 MiB of answers that
+/// may wait for their readers.
+const MAX_STEPS: usize = 50_000;
 const ADVICE: &str = "ask for less";
 
 #[derive(Tags)]

@@ -25,6 +25,12 @@ impl Present {
         Window { from: self.now_s, to: self.now_s + 1 }
     }
 
+    /// Whether now is in `window`.
+    #[must_use]
+    pub fn is_in(self, window: Window) -> bool {
+        window.from <= self.now_s && self.now_s < window.to
+    }
+
     /// Everything from now on.
     #[must_use]
     pub fn onwards(self) -> Window {

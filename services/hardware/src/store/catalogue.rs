@@ -100,6 +100,11 @@ async fn page_of_fitting(conn: &mut Conn<'_>, listing: &Listing) -> Result<Page,
     metrics::counter!("hardware_availability_computations_total").increment(1);
     let ids: Vec<_> = fitting.keys().copied().collect();
     let items = if ids.is_empty() { Vec::new() } else { hardware::by_ids(conn, &ids).await? };
+    if !question.present.is_in(question.window) {
+        for (id, of) in claims::over(conn, &ids, question.present.instant(), question.present).await? {
+            fitting.entry(id).or_default().at_now = of.at_now;
+        }
+    }
     let none = ClaimsOf::default();
     let rows = items.into_iter().map(|item| {
         let of = fitting.get(&item.id).unwrap_or(&none);

@@ -10,18 +10,20 @@ use std::collections::{HashMap, HashSet};
 
 use self::{
     row::ClaimRow,
-    sql::{EARLIER, LATER, OF_1000, OF_FLEET, OF_FLEET_AND_NOW, OF_ONE, PAGES, SUSPECTS},
+    sql::{EARLIER, LATER, MAX_PAGE, OF_FLEET, OF_ONE, PAGES, SUSPECTS},
 };
 use crate::{
-    db::{Conn, DbError, on_conn},
+    db::{Conn, DbError, Rows, on_conn},
     domain::{peak::Claim, present::Present, span, window::Window},
 };
 
-pub(super) use self::sql::{MAX_PAGE, STATEMENTS};
+pub(super) use self::sql::STATEMENTS;
 
 /// In which part of a question a claim was found.
 const OVER_NOW: i64 = 1;
 const OVERDUE: i64 = 2;
+/// The first length class that a page looks for by class.
+const LONG: u32 = 11;
 
 /// One claim, with its row's id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,13 +46,14 @@ impl ClaimRow {
 pub struct ClaimsOf {
     /// Those that overlap the window asked about.
     pub in_window: Vec<Claim>,
-    /// Those that overlap the instant asked about.
+    /// Those that overlap now, and perhaps others of the window.
     pub at_now: Vec<Claim>,
     /// The rows of those that are overdue: they are in both.
     pub overdue: Vec<i64>,
 }
 
-/// Claims of the hardware `ids` (at most [`MAX_PAGE`]) over `window` and over now, by hardware id.
+/// Claims of the hardware `ids` over `window` and over now, by hardware id: a statement for every [`MAX_PAGE`]. Where the
+/// window holds now, those over now are among those over the window.
 ///
 /// # Errors
 /// The database cannot be reached.
@@ -60,22 +63,32 @@ pub async fn over(
     window: Window,
     present: Present,
 ) -> Result<HashMap<i64, ClaimsOf>, DbError> {
-    let Some(last) = ids.last() else { return Ok(HashMap::new()) };
-    let fitting = PAGES.iter().find(|(size, _)| ids.len() <= *size);
-    let (size, statement) = *fitting.unwrap_or(&(MAX_PAGE, &OF_1000));
-    let padded = || ids.iter().chain(std::iter::repeat(last)).take(size);
-    let rows = on_conn!(conn, *statement, |sql, c| {
-        let mut query = sqlx::query_as::<_, ClaimRow>(sql);
-        for part in [window, present.instant()] {
-            query = padded().fold(query, sqlx::query::QueryAs::bind).bind(part.from).bind(part.to);
-        }
-        padded().fold(query, sqlx::query::QueryAs::bind).bind(present.now_s).fetch_all(&mut **c)
-    })?;
-    Ok(grouped(&rows, present))
+    let now = Some(present.instant()).filter(|_| !present.is_in(window));
+    let mut rows = Vec::new();
+    for ids in ids.chunks(MAX_PAGE) {
+        let page = PAGES.iter().find(|page| ids.len() <= page.size);
+        let Some((page, last)) = page.zip(ids.last()) else { continue };
+        let statement = if now.is_none() { page.over } else { page.over_and_now };
+        let padded = || ids.iter().chain(std::iter::repeat(last)).take(page.size);
+        rows.append(&mut on_conn!(&mut *conn, *statement, |sql, c| {
+            let mut query = sqlx::query_as::<_, Rows<ClaimRow>>(sql);
+            for part in [window].into_iter().chain(now) {
+                let recent = part.from.saturating_sub(span::longest_s(LONG - 1));
+                query = padded().fold(query, sqlx::query::QueryAs::bind);
+                query = query.bind(recent).bind(part.to).bind(part.from);
+                for class in LONG..=span::MAX_SPAN {
+                    let earliest = part.from.saturating_sub(span::longest_s(class));
+                    query = query.bind(earliest).bind(recent).bind(part.from);
+                }
+                query = padded().fold(query, sqlx::query::QueryAs::bind);
+            }
+            padded().fold(query, sqlx::query::QueryAs::bind).bind(present.now_s).fetch_all(&mut **c)
+        })?);
+    }
+    Ok(grouped(&Rows::flat(rows), window, present))
 }
 
-/// Claims of all hardware over `window` and over now, by hardware id. Where the window holds now, those over now are
-/// among those over the window.
+/// Claims of all hardware over `window`, by hardware id. Those over now are told only where now is in it.
 ///
 /// # Errors
 /// The database cannot be reached.
@@ -84,31 +97,19 @@ pub async fn of_fleet(
     window: Window,
     present: Present,
 ) -> Result<HashMap<i64, ClaimsOf>, DbError> {
-    let holds_now = window.from <= present.now_s && present.now_s < window.to;
-    let (statement, parts) = if holds_now {
-        (&OF_FLEET, &[window][..])
-    } else {
-        (&OF_FLEET_AND_NOW, &[window, present.instant()][..])
-    };
-    let rows = on_conn!(conn, *statement, |sql, c| {
-        let mut query = sqlx::query_as::<_, ClaimRow>(sql);
-        for part in parts {
-            for class in 0..=span::MAX_SPAN {
-                let earliest = part.from.saturating_sub(span::longest_s(class));
-                query = query.bind(earliest).bind(part.to).bind(part.from);
-            }
+    let rows = on_conn!(conn, OF_FLEET, |sql, c| {
+        let mut query = sqlx::query_as::<_, Rows<ClaimRow>>(sql);
+        for class in 0..=span::MAX_SPAN {
+            let earliest = window.from.saturating_sub(span::longest_s(class));
+            query = query.bind(earliest).bind(window.to).bind(window.from);
         }
         query.bind(present.now_s).fetch_all(&mut **c)
     })?;
-    let mut fleet = grouped(&rows, present);
-    if holds_now {
-        fleet.values_mut().for_each(|of| of.at_now.clone_from(&of.in_window));
-    }
-    Ok(fleet)
+    Ok(grouped(&Rows::flat(rows), window, present))
 }
 
 /// What is overdue is found by its row too, perhaps: then only the longer one counts.
-fn grouped(rows: &[ClaimRow], present: Present) -> HashMap<i64, ClaimsOf> {
+fn grouped(rows: &[ClaimRow], window: Window, present: Present) -> HashMap<i64, ClaimsOf> {
     let overdue = overdue_ids(rows);
     let mut by_hardware: HashMap<i64, ClaimsOf> = HashMap::new();
     for row in rows.iter().filter(|row| row.part == OVERDUE || !overdue.contains(&row.id)) {
@@ -123,6 +124,9 @@ fn grouped(rows: &[ClaimRow], present: Present) -> HashMap<i64, ClaimsOf> {
         if row.part == OVERDUE {
             of.overdue.push(row.id);
         }
+    }
+    if present.is_in(window) {
+        by_hardware.values_mut().for_each(|of| of.at_now.clone_from(&of.in_window));
     }
     by_hardware
 }
@@ -142,13 +146,14 @@ pub async fn of_one(
     present: Present,
 ) -> Result<Vec<Held>, DbError> {
     let rows = on_conn!(conn, OF_ONE, |sql, c| {
-        let mut query = sqlx::query_as::<_, ClaimRow>(sql);
+        let mut query = sqlx::query_as::<_, Rows<ClaimRow>>(sql);
         for class in 0..=span::MAX_SPAN {
             let earliest = window.from.saturating_sub(span::longest_s(class));
             query = query.bind(hardware).bind(earliest).bind(window.to).bind(window.from);
         }
         query.bind(hardware).bind(present.now_s).fetch_all(&mut **c)
     })?;
+    let rows = Rows::flat(rows);
     let overdue = overdue_ids(&rows);
     let counts = |row: &&ClaimRow| row.part == OVERDUE || !overdue.contains(&row.id);
     Ok(rows.iter().filter(counts).map(|row| row.held(present)).collect())
@@ -214,14 +219,14 @@ pub async fn beyond(
         let Some((size, statement)) = sizes.iter().find(|(size, _)| part.len() <= *size) else { continue };
         // There is no hardware 0: it fills what is left of the text.
         let padded = part.iter().chain(std::iter::repeat(&(0, 0))).take(*size);
-        rows.extend(on_conn!(&mut *conn, **statement, |sql, c| {
-            let query = sqlx::query_as::<_, ClaimRow>(sql);
+        rows.append(&mut on_conn!(&mut *conn, **statement, |sql, c| {
+            let query = sqlx::query_as::<_, Rows<ClaimRow>>(sql);
             let query = padded.fold(query, |query, (id, at)| query.bind(*id).bind(*at).bind(limit));
             query.fetch_all(&mut **c)
         })?);
     }
     let mut by_hardware: HashMap<i64, Vec<Held>> = HashMap::new();
-    for ClaimRow { id, hardware_id, starts_at, blocked_until, qty, .. } in rows {
+    for ClaimRow { id, hardware_id, starts_at, blocked_until, qty, .. } in Rows::flat(rows) {
         let claim = Claim { starts_at, blocked_until, qty };
         by_hardware.entry(hardware_id).or_default().push(Held { id, claim });
     }

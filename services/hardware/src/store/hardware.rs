@@ -2,12 +2,13 @@
 
 mod sql;
 
+use serde::Deserialize;
 use sqlx::FromRow;
 
 use self::sql::{BY_IDS, COUNT, COUNT_ALL, FIND, FIND_BY_NAME, LIST, LIST_ALL, LIST_COUNTED, STOCK};
 use super::StoreError;
 use crate::{
-    db::{Conn, DbError, Statement, on_conn},
+    db::{Conn, DbError, Rows, Statement, on_conn},
     domain::{
         filter::{Filter, MAX_TAGS, MAX_WORDS},
         hardware::Hardware,
@@ -144,8 +145,8 @@ pub async fn list_counted(
     Ok((rows.into_iter().map(|counted| Item::from(counted.row)).collect(), total))
 }
 
-/// What decides whether a hardware fits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
+/// What decides whether a hardware fits. Its members are in the order of the columns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow, Deserialize)]
 pub struct Stock {
     /// Given by the database.
     pub id: i64,
@@ -166,9 +167,10 @@ pub async fn stock(
     limit: i64,
 ) -> Result<Vec<Stock>, DbError> {
     let bound = Bound::new(filter, after_id, conn);
-    on_conn!(conn, STOCK, |sql, c| async {
-        bind_filter!(sqlx::query_as::<_, Stock>(sql), bound).bind(limit).fetch_all(&mut **c).await
-    })
+    let rows = on_conn!(conn, STOCK, |sql, c| async {
+        bind_filter!(sqlx::query_as::<_, Rows<Stock>>(sql), bound).bind(limit).fetch_all(&mut **c).await
+    })?;
+    Ok(Rows::flat(rows))
 }
 
 /// The hardware with these ids, by id; what is not in the catalogue is left out.

@@ -22,7 +22,7 @@ fn told(windows: &Value) -> Vec<i64> {
 
 /// `free`, `fits` and all else of the list, and what `free_only` leaves.
 async fn list(app: &TestApp, world: &mut World, oracle: &Oracle) {
-    let ((from, to), qty) = (world.window(), world.random.below(4) + 1);
+    let ((from, to), qty) = (world.any_window(), world.random.below(4) + 1);
     let window = format!("from={}&to={}&qty={qty}", rfc3339(from), rfc3339(to));
     let rows = app.get(&format!("/hardware?{window}")).await.expect(200).json();
     for row in rows.as_array().unwrap() {
@@ -60,7 +60,7 @@ async fn next(app: &TestApp, world: &mut World, oracle: &Oracle) {
 
 /// Exact steps of both endpoints, and both grains.
 async fn steps(app: &TestApp, world: &mut World, oracle: &Oracle) {
-    let (from, to) = world.window();
+    let (from, to) = world.any_window();
     let window = format!("from={}&to={}", rfc3339(from), rfc3339(to));
     let exact = app.get(&format!("/availability?ids=1,2,3,4,5&{window}")).await.expect(200).json();
     for row in exact.as_array().unwrap() {

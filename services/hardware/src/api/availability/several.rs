@@ -3,7 +3,7 @@
 use chassis::Problem;
 
 use super::{
-    bounded,
+    MAX_STEPS, bounded,
     views::{AvailabilityView, HardwareAvailabilityView},
 };
 use crate::{
@@ -20,8 +20,6 @@ use crate::{
     store::{claims, hardware},
 };
 
-/// Steps of all hardware together at most.
-const MAX_STEPS: usize = 50_000;
 const ADVICE: &str = "ask for less at once, or name a `grain`";
 
 /// The query parameters, as they came.

@@ -1,8 +1,10 @@
 //! A claim as the statements of [`super`] bring it.
 
+use serde::Deserialize;
 use sqlx::{ColumnIndex, Decode, FromRow, Row, Type};
 
-#[derive(Debug)]
+/// Its members are in the order of the columns: SQLite gives an array.
+#[derive(Debug, Deserialize)]
 pub(super) struct ClaimRow {
     pub(super) id: i64,
     pub(super) hardware_id: i64,

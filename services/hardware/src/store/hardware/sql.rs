@@ -91,7 +91,11 @@ pub(super) const LIST_COUNTED: Statement = Statement::per_dialect(
 pub(super) const STOCK: Statement = Statement::per_dialect(
     "hardware_stock",
     concat!("SELECT id, capacity, buffer_s", mysql_matching!(), " ORDER BY id LIMIT ?"),
-    concat!("SELECT id, capacity, buffer_s", sqlite_matching!(), " ORDER BY id LIMIT ?"),
+    concat!(
+        "SELECT json_group_array(json_array(id, capacity, buffer_s)) FROM (SELECT id, capacity, buffer_s",
+        sqlite_matching!(),
+        " ORDER BY id LIMIT ?)"
+    ),
 );
 /// Those of a page, by id.
 pub(super) const BY_IDS: Statement = Statement::per_dialect(

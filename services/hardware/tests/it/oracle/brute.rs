@@ -64,6 +64,10 @@ impl Oracle {
         assert!(self.overdue > 0, "nothing is overdue");
         let claims: usize = self.of.values().map(|of| of.claims.len()).sum();
         assert!(claims > 40, "{claims} claims");
+        let is_long = |(from, to, _): &(i64, i64, i64)| {
+            *from < self.now_s && to - from > 42 * 86_400 && *to > self.now_s
+        };
+        assert!(self.of.values().any(|of| of.claims.iter().any(is_long)), "nothing is long");
         let over = |of: &OfOne| of.peak(self.now_s - 3 * 86_400, self.now_s + 5 * 86_400) > of.capacity;
         assert!(self.of.values().any(over), "nothing is over-committed");
     }

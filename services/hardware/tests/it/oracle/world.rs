@@ -1,6 +1,6 @@
 //! A random world, lived through the API: bookings, buffers, maintenance, what is overdue, and forced cuts.
 
-use hardware::domain::moment::rfc3339;
+use hardware::domain::{moment::rfc3339, span};
 use serde_json::{Value, json};
 
 use super::brute::SLOT_S;
@@ -25,11 +25,36 @@ impl World {
         Self { name: format!("seed {seed}"), random: Random(seed), now_s, round }
     }
 
+    /// Claims of length classes that the API seldom makes, also longer than 42 days; every third of class 27, as a row
+    /// written by hand is.
+    async fn write_by_hand(&mut self, app: &TestApp) {
+        let mut rows = Vec::new();
+        for class in (0..13).chain(0..13).chain([span::MAX_SPAN]) {
+            let longest = span::longest_s(class).min(20 * 365 * DAY_S);
+            let length = (longest - self.random.below(longest / 2 / SLOT_S) * SLOT_S).max(SLOT_S);
+            let ago = self.random.below((length + 10 * DAY_S) / SLOT_S) * SLOT_S;
+            let (from, hardware) = (self.now_s - ago, 1 + self.random.below(HARDWARE));
+            let kept = if self.random.below(3) == 0 { span::MAX_SPAN } else { class };
+            rows.push(format!("({hardware}, {from}, {to}, {to}, 1, {kept})", to = from + length));
+        }
+        let columns = "hardware_id, starts_at, ends_at, blocked_until, qty, span";
+        app.execute(format!("INSERT INTO claim ({columns}) VALUES {}", rows.join(","))).await;
+        // There is still room beside them.
+        app.execute("UPDATE hardware SET capacity = capacity + 2 WHERE capacity > 1".to_owned()).await;
+    }
+
     /// A start and an end around now; bare minutes and seconds are left to the length of the window.
     pub fn window(&mut self) -> (i64, i64) {
         let from = self.now_s + (self.random.below(6 * DAY_S / SLOT_S) - 2 * DAY_S / SLOT_S) * SLOT_S;
         let length = self.random.one_of(&[SLOT_S, 1_800, 3_600, 7_200, 21_600, 36_000, DAY_S, 3 * DAY_S]);
         (from, from + length)
+    }
+
+    /// The same, now and then weeks away: where long claims alone are under way.
+    pub fn any_window(&mut self) -> (i64, i64) {
+        let away = self.random.one_of(&[0, 0, 0, -50, -44, -20, 30, 44, 60]);
+        let (from, to) = self.window();
+        (from + away * DAY_S, to + away * DAY_S)
     }
 
     /// A basket, each hardware once, ascending.
@@ -75,6 +100,7 @@ impl World {
         }
         let cut = 1 + self.random.below(HARDWARE);
         app.patch(&format!("/hardware/{cut}?force=true"), json!({ "capacity": 1 })).await.expect(200);
+        self.write_by_hand(app).await;
     }
 
     async fn take_out_of_service(&mut self, app: &TestApp) {

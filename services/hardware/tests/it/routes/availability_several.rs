@@ -97,6 +97,12 @@ on_both! {
         let refused = app.get(&format!("/availability?ids=1,2&{window}")).await.problem(422);
         assert!(refused["errors"][0]["detail"].as_str().unwrap().contains("grain"), "{refused}");
         app.get(&format!("/availability?ids=1&{window}")).await.expect(200);
+        // One hardware may have as many as several.
+        app.get(&format!("/hardware/1/availability?{window}")).await.expect(200);
+        app.execute("UPDATE claim SET hardware_id = 1".to_owned()).await;
+        let refused = app.get(&format!("/hardware/1/availability?{window}")).await.problem(422);
+        assert!(refused["errors"][0]["detail"].as_str().unwrap().contains("less"), "{refused}");
+        app.execute("UPDATE claim SET hardware_id = 2 WHERE id % 2 = 0".to_owned()).await;
         let coarse = ask(&app, &format!("ids=1,2&{window}&grain=hour")).await;
         assert_eq!(coarse[0]["steps"].as_array().unwrap().len(), 2, "{coarse}");
     }
