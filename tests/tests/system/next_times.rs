@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::harness::{
     Toolcrib,
     browser::{Browser, Reader},
+    wait::until,
 };
 
 /// Adds a rig of one unit, taken from 09:00 to 12:00 of a day, and again from 15:00 to 16:00; its id.
@@ -79,10 +80,7 @@ async fn tomorrow_lists_only_what_is_free_and_everything_comes_back() {
     toolcrib.hardware.post("/reservations", &book).await.is(201);
 
     browser.page.refresh().await.unwrap();
-    crate::harness::wait::until("the shorter list", async || {
-        (names(&browser).await.len() == 2).then_some(())
-    })
-    .await;
+    until("the shorter list", async || (names(&browser).await.len() == 2).then_some(())).await;
     assert_eq!(names(&browser).await, ["c5", "H16mr"]);
     browser
         .page
@@ -92,13 +90,9 @@ async fn tomorrow_lists_only_what_is_free_and_everything_comes_back() {
         .click()
         .await
         .unwrap();
-    crate::harness::wait::until("the whole list", async || (names(&browser).await.len() == 3).then_some(()))
-        .await;
+    until("the whole list", async || (names(&browser).await.len() == 3).then_some(())).await;
     assert_eq!(browser.texts(".stock .lv").await.last().unwrap().trim(), "NONE");
     assert_eq!(browser.field("#from").await, from, "the time stays");
     browser.page.find(Locator::LinkText("Show only what is free")).await.unwrap().click().await.unwrap();
-    crate::harness::wait::until("the shorter list", async || {
-        (names(&browser).await.len() == 2).then_some(())
-    })
-    .await;
+    until("the shorter list", async || (names(&browser).await.len() == 2).then_some(())).await;
 }

@@ -55,12 +55,3 @@ async fn without_the_service_the_page_says_so_and_works_again_with_it() {
     browser.goto(&toolcrib.portal, "/timeline").await;
     assert_eq!(browser.text("h1").await, "Timeline");
 }
-
-#[tokio::test]
-async fn a_service_that_hangs_is_not_waited_for_until_it_wakes() {
-    let toolcrib = Toolcrib::start().await;
-    toolcrib.hardware.signal("STOP");
-    let page = toolcrib.portal.get("/timeline").await;
-    toolcrib.hardware.signal("CONT");
-    page.is(503).has("We cannot reach the catalogue right now");
-}
