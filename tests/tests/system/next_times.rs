@@ -4,7 +4,7 @@ use fantoccini::Locator;
 use serde_json::{Value, json};
 
 use crate::harness::{
-    Toolcrib,
+    Settings, Toolcrib,
     browser::{Browser, Reader},
     wait::until,
 };
@@ -29,7 +29,7 @@ async fn shown(toolcrib: &Toolcrib, browser: &Browser) -> Value {
 
 #[tokio::test]
 async fn the_first_time_that_is_offered_can_be_booked_whatever_the_length_and_the_buffer() {
-    let toolcrib = Toolcrib::start().await;
+    let toolcrib = Toolcrib::start_with(Settings::patient()).await;
     let browser = Browser::open(Reader::DeskWithoutScripts).await;
     // From when to when was asked; the buffer in seconds; from when to when is offered.
     for (number, (from, to, buffer_s, starts_at, ends_at)) in [
@@ -67,7 +67,7 @@ async fn names(browser: &Browser) -> Vec<String> {
 
 #[tokio::test]
 async fn tomorrow_lists_only_what_is_free_and_everything_comes_back() {
-    let toolcrib = Toolcrib::start().await;
+    let toolcrib = Toolcrib::start_with(Settings::patient()).await;
     let id = toolcrib.add("Lab B2", "HIL rig 3").await;
     let browser = Browser::open(Reader::DeskWithoutScripts).await;
     browser.goto(&toolcrib.portal, "/").await;

@@ -36,7 +36,7 @@ async fn what_was_typed_is_there(browser: &Browser) {
 
 #[tokio::test]
 async fn a_series_with_one_conflict_books_none_and_says_why_or_leaves_that_one_out_and_says_so_once() {
-    let toolcrib = Toolcrib::start().await;
+    let toolcrib = Toolcrib::start_with(Settings::patient()).await;
     let id = rig(&toolcrib).await;
     book(&toolcrib, id, "eve", ("2030-02-06T09:30:00Z", "2030-02-06T10:30:00Z"), Value::Null).await;
     let browser = Browser::open(Reader::PhoneWithoutScripts).await;
@@ -71,7 +71,7 @@ async fn a_series_with_one_conflict_books_none_and_says_why_or_leaves_that_one_o
 
 #[tokio::test]
 async fn who_goes_back_and_sends_a_series_again_books_nothing_twice() {
-    let toolcrib = Toolcrib::start().await;
+    let toolcrib = Toolcrib::start_with(Settings::patient()).await;
     let id = rig(&toolcrib).await;
     let browser = Browser::open(Reader::DeskWithoutScripts).await;
     fills_the_form(&toolcrib, &browser, id, "2030-02-05", "09:00", "fail").await;
@@ -89,7 +89,7 @@ async fn who_goes_back_and_sends_a_series_again_books_nothing_twice() {
 
 #[tokio::test]
 async fn a_morning_that_the_clocks_skip_is_told_in_the_words_of_the_form_and_can_be_left_out() {
-    let new_york = Settings::default().with("CUSTOMER__TZ", "America/New_York");
+    let new_york = Settings::patient().with("CUSTOMER__TZ", "America/New_York");
     let toolcrib = Toolcrib::start_with(new_york).await;
     let id = rig(&toolcrib).await;
     let browser = Browser::open(Reader::DeskWithoutScripts).await;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{book, bookings, rig};
 use crate::harness::{
-    Toolcrib,
+    Settings, Toolcrib,
     browser::{Browser, Reader},
 };
 
@@ -23,7 +23,7 @@ async fn presses_rest(browser: &Browser, form: &str) {
 
 #[tokio::test]
 async fn the_page_of_one_lists_the_later_ones_and_leads_to_all() {
-    let toolcrib = Toolcrib::start().await;
+    let toolcrib = Toolcrib::start_with(Settings::patient()).await;
     let id = rig(&toolcrib).await;
     let made = four(&toolcrib, id).await;
     book(&toolcrib, id, "eve", ("2030-02-06T11:00:00Z", "2030-02-06T12:00:00Z"), Value::Null).await;
@@ -43,7 +43,7 @@ async fn the_page_of_one_lists_the_later_ones_and_leads_to_all() {
 
 #[tokio::test]
 async fn the_rest_of_a_series_is_moved_and_then_called_off() {
-    let toolcrib = Toolcrib::start().await;
+    let toolcrib = Toolcrib::start_with(Settings::patient()).await;
     let id = rig(&toolcrib).await;
     let made = four(&toolcrib, id).await;
     let browser = Browser::open(Reader::DeskWithoutScripts).await;
@@ -70,7 +70,7 @@ async fn the_rest_of_a_series_is_moved_and_then_called_off() {
 
 #[tokio::test]
 async fn one_of_a_series_is_called_off_alone() {
-    let toolcrib = Toolcrib::start().await;
+    let toolcrib = Toolcrib::start_with(Settings::patient()).await;
     let id = rig(&toolcrib).await;
     let made = four(&toolcrib, id).await;
     let browser = Browser::open(Reader::PhoneWithoutScripts).await;

@@ -7,7 +7,7 @@ use crate::harness::{
 };
 
 async fn in_new_york() -> Toolcrib {
-    Toolcrib::start_with(Settings::default().with("CUSTOMER__TZ", "America/New_York")).await
+    Toolcrib::start_with(Settings::patient().with("CUSTOMER__TZ", "America/New_York")).await
 }
 
 /// The names of the columns and what the table says of the only row in each.

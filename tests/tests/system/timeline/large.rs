@@ -14,7 +14,7 @@ const PAGE: usize = 600_000;
 
 /// A machine with 18,064 bookings, and behind it 1,363 instance types.
 async fn full() -> Toolcrib {
-    let toolcrib = Toolcrib::start_with(Settings::default().with("RATE_LIMIT__PER_SECOND", 0)).await;
+    let toolcrib = Toolcrib::start_with(Settings::patient().with("RATE_LIMIT__PER_SECOND", 0)).await;
     let machine = json!({ "provider": "NASA Ames", "name": "iPSC/860", "capacity": 128 });
     let id = toolcrib.hardware.post("/hardware", &machine).await.is(201).json()["id"].to_string();
     toolcrib.import(&instance_types(toolcrib.folder.path())).await.ok();

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{book, rig};
 use crate::harness::{
-    Toolcrib,
+    Settings, Toolcrib,
     browser::{Browser, Reader},
 };
 
@@ -20,7 +20,7 @@ async fn names(browser: &Browser) -> Vec<String> {
 
 #[tokio::test]
 async fn a_person_finds_hardware_by_its_name_and_looks_at_a_day_a_week_and_a_month() {
-    let toolcrib = Toolcrib::start().await;
+    let toolcrib = Toolcrib::start_with(Settings::patient()).await;
     rig(&toolcrib, "HIL rig 3", 3).await;
     let browser = Browser::open(Reader::DeskWithoutScripts).await;
     browser.goto(&toolcrib.portal, "/timeline?date=2030-02-06").await;
@@ -42,7 +42,7 @@ async fn a_person_finds_hardware_by_its_name_and_looks_at_a_day_a_week_and_a_mon
 
 #[tokio::test]
 async fn a_free_stretch_fills_the_form_and_is_booked() {
-    let toolcrib = Toolcrib::start().await;
+    let toolcrib = Toolcrib::start_with(Settings::patient()).await;
     let id = rig(&toolcrib, "HIL rig 3", 3).await;
     book(&toolcrib, id, "2030-02-05T09:00:00Z", "2030-02-05T17:00:00Z", 2).await;
     let browser = Browser::open(Reader::DeskWithoutScripts).await;
@@ -70,7 +70,7 @@ async fn a_free_stretch_fills_the_form_and_is_booked() {
 
 #[tokio::test]
 async fn now_is_marked_where_it_is_and_nowhere_else() {
-    let toolcrib = Toolcrib::start().await;
+    let toolcrib = Toolcrib::start_with(Settings::patient()).await;
     let marks =
         async |path: &str| toolcrib.portal.get(path).await.is(200).body.matches("class=\"g-now\"").count();
     for view in ["day", "week", "month"] {
@@ -99,7 +99,7 @@ fn told(steps: &[Value], day: &str) -> String {
 
 #[tokio::test]
 async fn the_table_has_the_facts_of_the_api() {
-    let toolcrib = Toolcrib::start().await;
+    let toolcrib = Toolcrib::start_with(Settings::patient()).await;
     let (one, two) = (rig(&toolcrib, "HIL rig 1", 3).await, rig(&toolcrib, "HIL rig 2", 1_000).await);
     book(&toolcrib, one, "2030-02-05T09:00:00Z", "2030-02-06T17:00:00Z", 2).await;
     book(&toolcrib, one, "2030-02-06T08:00:00Z", "2030-02-06T10:00:00Z", 1).await;
@@ -124,7 +124,7 @@ async fn the_table_has_the_facts_of_the_api() {
 
 #[tokio::test]
 async fn earlier_and_later_keep_the_filters_and_the_page_of_rows() {
-    let toolcrib = Toolcrib::start().await;
+    let toolcrib = Toolcrib::start_with(Settings::patient()).await;
     for number in 0..55 {
         rig(&toolcrib, &format!("HIL rig {number:02}"), 2).await;
     }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::harness::{
-    Toolcrib,
+    Settings, Toolcrib,
     browser::{Browser, Reader},
 };
 
@@ -23,7 +23,7 @@ async fn is_shown(browser: &Browser, css: &str) -> bool {
 
 #[tokio::test]
 async fn at_a_desk_there_is_a_picture_and_on_a_phone_an_agenda_and_neither_scrolls_sideways() {
-    let toolcrib = Toolcrib::start().await;
+    let toolcrib = Toolcrib::start_with(Settings::patient()).await;
     longest(&toolcrib).await;
     for (reader, picture) in [(Reader::Desk, true), (Reader::Phone, false)] {
         let browser = Browser::open(reader).await;
@@ -41,7 +41,7 @@ async fn at_a_desk_there_is_a_picture_and_on_a_phone_an_agenda_and_neither_scrol
 
 #[tokio::test]
 async fn without_the_service_the_page_says_so_and_works_again_with_it() {
-    let mut toolcrib = Toolcrib::start().await;
+    let mut toolcrib = Toolcrib::start_with(Settings::patient()).await;
     let browser = Browser::open(Reader::PhoneWithoutScripts).await;
     toolcrib.hardware.kill();
     for path in ["/timeline", "/timeline?view=month&date=2030-02-05&q=c5"] {
