@@ -34,6 +34,11 @@ pub fn path(name: &str) -> PathBuf {
 pub struct Settings(pub BTreeMap<String, String>);
 
 impl Settings {
+    /// A portal that waits for its answers however busy the machine is.
+    pub fn patient() -> Self {
+        Self::default().with("HARDWARE__TIMEOUT_MS", 20_000)
+    }
+
     /// With this one set.
     pub fn with(mut self, name: &str, value: impl Display) -> Self {
         self.0.insert(name.to_owned(), value.to_string());

@@ -6,6 +6,7 @@ use std::{
     process::{Child, Command, ExitStatus, Stdio},
     sync::{Arc, Mutex},
     thread,
+    time::Duration,
 };
 
 use reqwest::{Client, Method, RequestBuilder};
@@ -17,6 +18,9 @@ use super::{Answer, Settings, command::binary, ports, wait::until, web};
 const DESCRIPTORS: &str = "TEST_DESCRIPTORS";
 /// The unit of `/proc/*/stat`, the same on every Linux there is (`USER_HZ`).
 const TICKS_PER_S: f64 = 100.0;
+/// How often it is looked whether a process has stopped, which takes as long as the machine is busy.
+const LOOKS: u32 = 20_000;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(1);
 
 /// A running binary; ended when dropped.
 pub struct Service {
@@ -116,6 +120,16 @@ impl Service {
         let pid = self.child.id().to_string();
         let sent = Command::new("sh").args(["-c", script, "sh", signal, &pid]).status().unwrap();
         assert!(sent.success(), "SIG{signal} did not reach {}", self.name);
+        // On a busy machine it goes on answering until each of its threads has had a turn.
+        let stopped = signal != "STOP" || (0..LOOKS).any(|_| self.is_stopped() || pause());
+        assert!(stopped, "{} does not stop", self.name);
+    }
+
+    fn is_stopped(&self) -> bool {
+        let threads = fs::read_dir(format!("/proc/{}/task", self.child.id())).unwrap();
+        let stats = threads.map(|thread| fs::read_to_string(thread.unwrap().path().join("stat")).unwrap());
+        // The name, in parentheses, may hold blanks; behind it stands the state.
+        stats.into_iter().all(|stat| stat.rsplit(") ").next().unwrap().starts_with('T'))
     }
 
     /// Ends it as a crash would.
@@ -136,6 +150,11 @@ impl Drop for Service {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+fn pause() -> bool {
+    thread::sleep(BETWEEN_LOOKS);
+    false
 }
 
 fn spawn(name: &str, settings: &Settings, told: &Arc<Mutex<String>>) -> Child {

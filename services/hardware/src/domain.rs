@@ -32,12 +32,14 @@ pub struct Invalid {
     pub field: Cow<'static, str>,
     /// What is wrong with it, and what would be right.
     pub detail: String,
+    /// Of a series: the occurrence whose time does not exist, for an answer that tells it apart.
+    pub missing: Option<Box<series::Occurrence>>,
 }
 
 impl Invalid {
     /// `field` is wrong as `detail` says.
     pub fn new(field: impl Into<Cow<'static, str>>, detail: impl Into<String>) -> Self {
-        Self { field: field.into(), detail: detail.into() }
+        Self { field: field.into(), detail: detail.into(), missing: None }
     }
 }
 

@@ -5,12 +5,15 @@ use chassis::Problem;
 use poem::http::{HeaderValue, StatusCode, header};
 
 use crate::{
-    hardware_client::{Failure, Refusal},
+    hardware_client::{Failure, Refusal, Skipped},
     search::Mistake,
 };
 
 /// Seconds after which to ask again, where the service did not say.
 pub const RETRY_AFTER_S: u32 = 5;
+
+/// Times that do not exist that are told at once: the clocks change twice a year.
+const MAX_REASONS: usize = 3;
 
 /// The error answer for `failure`. `what` names what was asked for.
 #[must_use]
@@ -53,6 +56,9 @@ pub fn problem(failure: &Failure, what: &'static str) -> Problem {
 #[must_use]
 pub fn mistakes(status: StatusCode, refusal: Refusal) -> Vec<Mistake> {
     let impossible = status == StatusCode::UNPROCESSABLE_ENTITY;
+    if !refusal.skipped.is_empty() {
+        return vec![no_such_times(&refusal.skipped)];
+    }
     let mut mistakes: Vec<Mistake> = refusal
         .errors
         .into_iter()
@@ -68,6 +74,14 @@ pub fn mistakes(status: StatusCode, refusal: Refusal) -> Vec<Mistake> {
         mistakes.push(Mistake { field: String::new(), text: detail, impossible });
     }
     mistakes
+}
+
+/// Of a series some would be at times that do not exist. The service names a member of the request that leaves
+/// them out; on the form that is a choice.
+fn no_such_times(skipped: &[Skipped]) -> Mistake {
+    let reasons: Vec<_> = skipped.iter().take(MAX_REASONS).map(|one| one.reason.as_str()).collect();
+    let text = format!("{}. Choose another time, or “leave those out”", reasons.join("; "));
+    Mistake::impossible("conflict", text)
 }
 
 /// The form's name of a field of the API. A booking form has one line.
@@ -130,7 +144,7 @@ mod tests {
     fn refusal(fields: &[(&str, &str)], detail: &str) -> Refusal {
         let errors =
             fields.iter().map(|(f, d)| RefusedField { field: (*f).into(), detail: (*d).into() }).collect();
-        Refusal { detail: detail.into(), errors }
+        Refusal { detail: detail.into(), errors, skipped: Vec::new() }
     }
 
     #[test]

@@ -24,7 +24,7 @@ async fn told_in_time(portal: &Service, path: &str) -> Answer {
 }
 
 async fn portal_says_that_the_catalogue_is_away(portal: &Service) {
-    for path in ["/", "/?q=c5", "/hardware/1"] {
+    for path in ["/", "/?q=c5", "/hardware/1", "/timeline"] {
         let page = told_in_time(portal, path).await;
         assert!(page.media_type().starts_with("text/html"), "{path}: {}", page.media_type());
         assert!(page.headers.contains_key("retry-after"), "{path}");

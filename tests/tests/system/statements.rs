@@ -22,7 +22,8 @@ async fn a_page_of_the_list_costs_at_most_three_statements() {
         toolcrib.hardware.request(Method::POST, "/hardware/import").header("content-type", "text/csv");
     Answer::of(upload.body(format!("provider,name,capacity\n{rows}"))).await.unwrap().is(200);
     // Not everything fits: when those are free next is one more question, for all of them.
-    let lines: Vec<_> = (1..=15).map(|id| json!({ "hardware": id, "qty": 1 + (id - 1) % 4 })).collect();
+    // Behind the two sample rows.
+    let lines: Vec<_> = (3..=17).map(|id| json!({ "hardware": id, "qty": 1 + (id - 3) % 4 })).collect();
     let (from, to) = ("2030-01-07T09:00:00Z", "2030-01-08T09:00:00Z");
     let booking = json!({ "starts_at": from, "ends_at": to, "lines": lines });
     let booking = toolcrib.hardware.request(Method::POST, "/reservations").json(&booking);

@@ -3,7 +3,7 @@
 use chassis::{FieldError, Problem};
 use poem::http::{HeaderValue, StatusCode, header};
 
-use super::{idempotency, refusal::not_free};
+use super::{idempotency, refusal::not_free, series::SkippedView};
 use crate::{
     db::DbError,
     domain::{Invalid, moment::rfc3339},
@@ -19,10 +19,18 @@ impl From<Invalid> for Problem {
     }
 }
 
-/// 422 with every value that is impossible.
+/// 422 with every value that is impossible, and the occurrences of a series among them as a 409 has them.
 #[must_use]
 pub fn impossible(invalid: Vec<Invalid>) -> Problem {
-    Problem::impossible(invalid.into_iter().map(|i| FieldError::new(i.field, i.detail)).collect())
+    let missing = invalid.iter().filter_map(|i| i.missing.as_deref());
+    let skipped: Vec<_> =
+        missing.filter_map(|o| o.window.err().map(|missing| SkippedView::missing(o, &missing))).collect();
+    let problem =
+        Problem::impossible(invalid.into_iter().map(|i| FieldError::new(i.field, i.detail)).collect());
+    if skipped.is_empty() {
+        return problem;
+    }
+    problem.with("skipped", serde_json::to_value(skipped).unwrap_or_default())
 }
 
 impl From<StoreError> for Problem {

@@ -8,6 +8,7 @@ use super::views::time;
 use crate::{
     domain::{
         moment::{Moment, rfc3339},
+        series::{Missing, Occurrence},
         window::Window,
     },
     store::{
@@ -47,16 +48,30 @@ pub enum SkippedKind {
 impl From<&Skipped> for SkippedView {
     fn from(skipped: &Skipped) -> Self {
         let Skipped { occurrence, why } = skipped;
+        match why {
+            Why::Missing(missing) => Self::missing(occurrence, missing),
+            Why::Short { lines, with_itself } => {
+                Self::new(occurrence, SkippedKind::NotFree, short(lines, *with_itself))
+            }
+        }
+    }
+}
+
+impl SkippedView {
+    /// One whose time does not exist.
+    #[must_use]
+    pub fn missing(occurrence: &Occurrence, missing: &Missing) -> Self {
+        let reason = match missing.field {
+            "ends_at" => format!("its end, {}", missing.skipped),
+            _ => missing.skipped.to_string(),
+        };
+        Self::new(occurrence, SkippedKind::NoSuchTime, reason)
+    }
+
+    fn new(occurrence: &Occurrence, kind: SkippedKind, reason: String) -> Self {
         let from = match occurrence.window {
             Ok(window) => Some(window.from),
             Err(missing) => missing.starts_at,
-        };
-        let (kind, reason) = match why {
-            Why::Missing(missing) if missing.field == "ends_at" => {
-                (SkippedKind::NoSuchTime, format!("its end, {}", missing.skipped))
-            }
-            Why::Missing(missing) => (SkippedKind::NoSuchTime, missing.skipped.to_string()),
-            Why::Short { lines, with_itself } => (SkippedKind::NotFree, short(lines, *with_itself)),
         };
         Self {
             occurrence: u32::try_from(occurrence.number).unwrap_or(u32::MAX),

@@ -227,7 +227,7 @@ impl Occurrence {
         let missing = self.window.err()?;
         let Missing { field, skipped, .. } = missing;
         let why = format!("of occurrence {}: {skipped}; `on_conflict`: \"skip\" leaves it out", self.number);
-        Some(Invalid::new(field, why))
+        Some(Invalid { missing: Some(Box::new(*self)), ..Invalid::new(field, why) })
     }
 }
 

@@ -4,6 +4,8 @@
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
+use super::series::Skipped;
+
 /// How much is free, for a reader in a hurry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
@@ -122,6 +124,9 @@ pub struct Refusal {
     /// What is wrong with single parameters.
     #[serde(default)]
     pub errors: Vec<RefusedField>,
+    /// Bookings of a series at times that do not exist.
+    #[serde(default)]
+    pub skipped: Vec<Skipped>,
 }
 
 /// What is wrong with one parameter.

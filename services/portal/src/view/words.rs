@@ -38,6 +38,14 @@ pub fn duration(seconds: u64) -> String {
     said.map(|(n, one)| count(*n, one)).collect::<Vec<_>>().join(" ")
 }
 
+/// `25 hours`, `24 hours 30 minutes`: how long a day is that the clocks change in.
+#[must_use]
+pub fn hours(minutes: u64) -> String {
+    let parts = [(minutes / 60, "hour"), (minutes % 60, "minute")];
+    let said = parts.into_iter().filter(|(n, _)| *n > 0);
+    said.map(|(n, one)| count(n, one)).collect::<Vec<_>>().join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -51,6 +59,11 @@ mod tests {
     #[test]
     fn one_is_singular_and_the_rest_is_not() {
         assert_eq!([0, 1, 2].map(|n| count(n, "unit")), ["0 units", "1 unit", "2 units"]);
+    }
+
+    #[test]
+    fn a_long_day_is_told_in_hours() {
+        assert_eq!([1_380, 1_500, 1_470].map(hours), ["23 hours", "25 hours", "24 hours 30 minutes"]);
     }
 
     #[test]

@@ -148,6 +148,25 @@ async fn a_series_that_does_not_fit_says_so_and_keeps_what_was_typed() {
 }
 
 #[tokio::test]
+async fn a_series_over_a_time_that_the_clocks_skip_is_told_in_words_of_the_form() {
+    let detail = "of occurrence 2: it does not exist; `on_conflict`: \"skip\" leaves it out";
+    let body = json!({
+        "type": "about:blank", "title": "Unprocessable Entity", "status": 422, "detail": "x",
+        "errors": [{ "field": "starts_at", "detail": detail }],
+        "skipped": [{ "occurrence": 2, "starts_at": "2027-03-28T02:30:00", "kind": "no-such-time",
+            "reason": "2027-03-28 02:30:00 does not exist <b>" }],
+    });
+    let answer = ResponseTemplate::new(422).set_body_json(body);
+    let (_, page) = book(answer, &[("conflict", "fail")]).await;
+    page.is(422)
+        .has("<a href=\"#conflict\">2027-03-28 02:30:00 does not exist &lt;b&gt;. Choose another time, or “leave those out”</a>")
+        .has("id=\"conflict-e\"")
+        .has("<option value=\"fail\" selected>book none</option>")
+        .lacks("on_conflict")
+        .lacks("occurrence");
+}
+
+#[tokio::test]
 async fn a_lost_answer_offers_the_same_series_again() {
     let (_, page) = book(ResponseTemplate::new(500), &[]).await;
     page.is(503).has("<dt>Repeat</dt><dd>every week, 4 times</dd>").has("name=\"count\" value=\"4\"");

@@ -82,16 +82,48 @@ impl Browser {
         self.find(css).await.text().await.unwrap()
     }
 
+    /// The texts of all that are found, seen or not.
+    pub async fn texts(&self, css: &str) -> Vec<String> {
+        let script = format!("[...document.querySelectorAll('{css}')].map((e) => e.textContent)");
+        let found = self.value(&script).await;
+        found.as_array().unwrap().iter().map(|text| text.as_str().unwrap().to_owned()).collect()
+    }
+
+    /// What a field holds.
+    pub async fn field(&self, css: &str) -> String {
+        self.find(css).await.prop("value").await.unwrap().unwrap()
+    }
+
+    /// Types into a field in place of what it held.
+    pub async fn types(&self, css: &str, text: &str) {
+        let field = self.find(css).await;
+        field.clear().await.unwrap();
+        field.send_keys(text).await.unwrap();
+    }
+
+    /// Chooses in a list.
+    pub async fn chooses(&self, css: &str, value: &str) {
+        self.find(css).await.select_by_value(value).await.unwrap();
+    }
+
+    /// Waits for something to be on the page: a click does not wait for the page it leads to.
+    pub async fn has(&self, css: &str) {
+        until(css, async || self.page.find(Locator::Css(css)).await.ok()).await;
+    }
+
     /// Path and query of the page that is shown.
     pub async fn address(&self) -> String {
         let url = self.page.current_url().await.unwrap();
         url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()))
     }
 
-    /// Waits for the address to hold this text: a click does not wait for the page it leads to.
+    /// Waits for the address to hold this text and for all of its page: a click does not wait for where it leads.
     pub async fn arrives_at(&self, part: &str) {
+        const WHOLE: &str = "return document.readyState === 'complete';";
         until(&format!("an address with `{part}`"), async || {
-            self.address().await.contains(part).then_some(())
+            let whole =
+                self.address().await.contains(part) && self.page.execute(WHOLE, vec![]).await.ok()? == true;
+            whole.then_some(())
         })
         .await;
     }

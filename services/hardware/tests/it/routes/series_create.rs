@@ -75,7 +75,9 @@ on_both! {
             assert!(refused["errors"][0]["detail"].as_str().unwrap().contains(part), "{refused}");
         }
         assert_eq!(app.number("SELECT COUNT(*) FROM series").await, 0);
+        let told = refused["skipped"].clone();
         let made = app.repeated(id, from, to, days_or_skip(3)).await;
+        assert_eq!(told, made["skipped"], "the refusal tells a program the same");
         assert_eq!(ids(&made["created"]).len(), 2);
         let skipped = &made["skipped"][0];
         assert_eq!((&skipped["starts_at"], &skipped["kind"], &skipped["occurrence"]), (&json!("2026-03-08T02:30:00"), &json!("no-such-time"), &json!(2)));

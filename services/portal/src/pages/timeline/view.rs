@@ -160,14 +160,17 @@ impl Heading {
     fn new(calendar: &Calendar, times: &Writer) -> Self {
         let (from, to) = calendar.window();
         let last = to - chrono::TimeDelta::seconds(1);
-        let hours = (to - from).num_minutes();
-        let odd = calendar.span == Span::Day && hours != 24 * 60;
-        let length = || words::duration(u64::try_from(hours * 60).unwrap_or(0));
+        let minutes = u64::try_from((to - from).num_minutes()).unwrap_or(0);
+        let odd = calendar.span == Span::Day && minutes != 24 * 60;
         Self {
             zone: Writer::new(times.tz(), from).zone(),
             from: times.day(from),
             to: (calendar.span != Span::Day).then(|| times.full_day(last)),
-            note: if odd { format!(", {} long: the clocks change", length()) } else { String::new() },
+            note: if odd {
+                format!(", {} long: the clocks change", words::hours(minutes))
+            } else {
+                String::new()
+            },
         }
     }
 }
