@@ -85,7 +85,7 @@ async fn days_have_as_many_hours_as_the_clocks_give_them() {
             23,
             "</time>, 23 hours long: the clocks change, times in Europe/Berlin (UTC+01:00)</p>",
         ),
-        ("2026-10-25", 25, "</time>, 1 day 1 hour long: the clocks change, times"),
+        ("2026-10-25", 25, "</time>, 25 hours long: the clocks change, times"),
     ] {
         let all = json!({ "from": "2026-01-01T00:00:00Z", "to": "2027-01-01T00:00:00Z", "free": 1 });
         let outlines = json!([{ "hardware": 1, "capacity": 4, "steps": [all] }]);
