@@ -13,7 +13,7 @@ const CREATED: &str = "Todo item was successfully created";
 const UPDATED: &str = "Updated status";
 
 /// A form as a browser sends it from a page of this portal.
-pub async fn post(portal: &Service, path: &str, fields: &[(&str, &str)]) -> Answer {
+async fn post(portal: &Service, path: &str, fields: &[(&str, &str)]) -> Answer {
     let body: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={}", escaped(value))).collect();
     let request = portal
         .request(Method::POST, path)

@@ -77,10 +77,13 @@ pub async fn over(
                 query = padded().fold(query, sqlx::query::QueryAs::bind);
                 query = query.bind(recent).bind(part.to).bind(part.from);
                 for class in LONG..=span::MAX_SPAN {
+                    if class == span::MAX_SPAN {
+                        // Around the classes before, and for this one.
+                        query = padded().chain(padded()).fold(query, sqlx::query::QueryAs::bind);
+                    }
                     let earliest = part.from.saturating_sub(span::longest_s(class));
                     query = query.bind(earliest).bind(recent).bind(part.from);
                 }
-                query = padded().fold(query, sqlx::query::QueryAs::bind);
             }
             padded().fold(query, sqlx::query::QueryAs::bind).bind(present.now_s).fetch_all(&mut **c)
         })?);

@@ -139,10 +139,10 @@ fn page(size: usize, windows: &[(i64, i64)], now: i64) -> Vec<i64> {
     let padded: Vec<_> = [1, 2, 3, 4, 5].into_iter().chain(std::iter::repeat(5)).take(size).collect();
     let over = |(from, to): &(i64, i64)| {
         let recent = from - span::longest_s(10);
-        let long = (11..=span::MAX_SPAN)
-            .flat_map(|class| [(from - span::longest_s(class)).max(0), recent, *from])
-            .collect::<Vec<_>>();
-        [&padded[..], &[recent, *to, *from], &long, &padded].concat()
+        let class = |class| [(from - span::longest_s(class)).max(0), recent, *from];
+        let long = (11..span::MAX_SPAN).flat_map(class).collect::<Vec<_>>();
+        let widest = class(span::MAX_SPAN);
+        [&padded[..], &[recent, *to, *from], &long, &padded, &padded, &widest].concat()
     };
     [windows.iter().flat_map(over).collect(), padded.clone(), vec![now]].concat()
 }
@@ -172,7 +172,7 @@ on_both! {
                 let name = format!("claims_of_{size}{name}");
                 let of_page = plan(&app, &name, &page(size, windows, now)).await;
                 // One claim an hour, of the 1,024 before the window.
-                goes_by_few(&name, &of_page, &["claim_start", "claim_fleet", overdue], 1_200);
+                goes_by_few(&name, &of_page, &["claim_start", "claim_fleet", "claim_item", overdue], 1_200);
             }
         }
         let over_window = fleet(now, now + 3_600);

@@ -52,10 +52,11 @@ macro_rules! long_spans {
 }
 /// What overlaps a window, without walking through what comes behind it: claims that start within 1,024 hours before it
 /// or in it, by hardware; and those that started earlier and still run. These are longer than 1,024 hours, so there are
-/// few of them in the whole fleet, and each belongs to one of the classes from 11 on. An IN list of ids in each of these arms
+/// few of them in the whole fleet, and each belongs to one of the classes from 11 on. Class 27, which rows written by hand
+/// have, short and past ones too, is asked by hardware. An IN list of ids in each of these arms
 /// costs MySQL more than it saves, so there is one list around them all.
 macro_rules! over_part {
-    ($start:literal, $fleet:literal, $ids:expr, $part:literal) => {
+    ($start:literal, $fleet:literal, $item:literal, $ids:expr, $part:literal) => {
         concat!(
             "SELECT id, hardware_id, starts_at, blocked_until, qty, ",
             $part,
@@ -66,10 +67,18 @@ macro_rules! over_part {
             ") AND starts_at > ? AND starts_at < ? AND blocked_until > ?
      UNION ALL
      SELECT id, hardware_id, starts_at, blocked_until, qty, part FROM (",
-            long_spans!($fleet, $part, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27),
+            long_spans!($fleet, $part, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26),
             ") AS lasting WHERE hardware_id IN (",
             $ids,
             ")
+     UNION ALL
+     SELECT id, hardware_id, starts_at, blocked_until, qty, ",
+            $part,
+            " FROM ",
+            $item,
+            " WHERE hardware_id IN (",
+            $ids,
+            ") AND span = 27 AND starts_at > ? AND starts_at <= ? AND blocked_until > ?
      UNION ALL
      "
         )
@@ -85,25 +94,39 @@ macro_rules! overdue_part {
     };
 }
 macro_rules! of_page {
-    ($start:literal, $fleet:literal, $ids:expr) => {
-        concat!(over_part!($start, $fleet, $ids, 0), overdue_part!($ids))
+    ($start:literal, $fleet:literal, $item:literal, $ids:expr) => {
+        concat!(over_part!($start, $fleet, $item, $ids, 0), overdue_part!($ids))
     };
 }
 macro_rules! of_page_and_now {
-    ($start:literal, $fleet:literal, $ids:expr) => {
-        concat!(over_part!($start, $fleet, $ids, 0), over_part!($start, $fleet, $ids, 1), overdue_part!($ids))
+    ($start:literal, $fleet:literal, $item:literal, $ids:expr) => {
+        concat!(
+            over_part!($start, $fleet, $item, $ids, 0),
+            over_part!($start, $fleet, $item, $ids, 1),
+            overdue_part!($ids)
+        )
     };
 }
 /// Left to choose, MySQL walks through the whole fleet as soon as one hardware has very many claims to come, and SQLite
 /// through each one's history.
 macro_rules! mysql {
     ($text:ident, $ids:expr) => {
-        $text!("claim FORCE INDEX (claim_start)", "claim FORCE INDEX (claim_fleet)", $ids)
+        $text!(
+            "claim FORCE INDEX (claim_start)",
+            "claim FORCE INDEX (claim_fleet)",
+            "claim FORCE INDEX (claim_item)",
+            $ids
+        )
     };
 }
 macro_rules! sqlite {
     ($text:ident, $ids:expr) => {
-        as_json!($text!("claim INDEXED BY claim_start", "claim INDEXED BY claim_fleet", $ids))
+        as_json!($text!(
+            "claim INDEXED BY claim_start",
+            "claim INDEXED BY claim_fleet",
+            "claim INDEXED BY claim_item",
+            $ids
+        ))
     };
 }
 pub(super) const OF_20: Statement =
