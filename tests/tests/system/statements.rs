@@ -15,7 +15,7 @@ async fn statements(toolcrib: &Toolcrib) -> u64 {
 }
 
 #[tokio::test]
-async fn a_page_of_the_list_costs_at_most_three_statements() {
+async fn a_page_of_the_list_costs_three_statements_and_one_more_for_what_fits_elsewhere() {
     let toolcrib = Toolcrib::start_with(Settings::default().with("HARDWARE_CACHE_TTL", "0")).await;
     let rows: String = (0..260).map(|i| format!("Lab B2,rig {i},{}\n", 1 + i % 4)).collect();
     let upload =
@@ -31,21 +31,22 @@ async fn a_page_of_the_list_costs_at_most_three_statements() {
     let next = toolcrib.hardware.get("/hardware?limit=20").await.is(200);
     let link = next.headers["link"].to_str().unwrap().to_owned();
     let second = link.trim_start_matches('<').split('>').next().unwrap().to_owned();
-    for path in [
-        "/hardware",
-        "/hardware?limit=20",
-        "/hardware?limit=1000",
-        "/hardware?free_only=true&limit=20",
-        "/hardware?free_only=true&qty=2&from=2030-01-07T09:00:00Z&to=2030-01-09T09:00:00Z",
-        "/hardware?q=rig&limit=7",
-        "/hardware?ids=3,4,5",
-        "/hardware?from=2030-01-07T09:00:00Z&to=2030-01-09T09:00:00Z",
-        "/hardware?q=rig&limit=7&from=2030-01-07T09:00:00Z&to=2030-01-09T09:00:00Z",
-        &second,
+    for (path, most) in [
+        ("/hardware", 3),
+        ("/hardware?limit=20", 3),
+        ("/hardware?limit=1000", 3),
+        ("/hardware?free_only=true&limit=20", 3),
+        // The fleet's claims over this window do not tell what is free now on the page.
+        ("/hardware?free_only=true&qty=2&from=2030-01-07T09:00:00Z&to=2030-01-09T09:00:00Z", 4),
+        ("/hardware?q=rig&limit=7", 3),
+        ("/hardware?ids=3,4,5", 3),
+        ("/hardware?from=2030-01-07T09:00:00Z&to=2030-01-09T09:00:00Z", 3),
+        ("/hardware?q=rig&limit=7&from=2030-01-07T09:00:00Z&to=2030-01-09T09:00:00Z", 3),
+        (&second, 3),
     ] {
         let before = statements(&toolcrib).await;
         toolcrib.hardware.get(path).await.is(200);
         let spent = statements(&toolcrib).await - before;
-        assert!((1..=3).contains(&spent), "{path}: {spent} statements");
+        assert!((1..=most).contains(&spent), "{path}: {spent} statements");
     }
 }

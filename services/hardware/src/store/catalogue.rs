@@ -18,7 +18,8 @@ use crate::{
     },
 };
 
-/// Hardware looked at per statement while only free ones are wanted: a fleet of this size costs three statements.
+/// Hardware looked at per statement while only free ones are wanted: a fleet of this size costs three statements,
+/// and one more where the window does not hold now.
 const SCAN: i64 = 10_000;
 
 /// What to list.
