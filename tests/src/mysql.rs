@@ -19,7 +19,7 @@ use testcontainers_modules::{
 };
 use tokio::sync::OnceCell;
 
-use super::{Settings, ports};
+use super::{Settings, ports, wait::until};
 
 const IMAGE: &str = "mysql:8.4";
 const DATA: &str = "/var/lib/mysql";
@@ -75,7 +75,17 @@ impl Server {
     /// A server of the test's own that keeps what it answered, also when it is killed: its data is on the volume that
     /// the image declares, which lives as long as the container.
     pub async fn durable(port: u16) -> Self {
-        Self::run(port, request().with_cmd(DURABLE)).await
+        let server = Self::run(port, request().with_cmd(DURABLE)).await;
+        // It answers a moment before its first start counts as done; killed in between, some images begin anew.
+        until("the first start of MySQL to be over", async || server.keeps_its_data().then_some(())).await;
+        server
+    }
+
+    /// Images note an unfinished first start in a hidden file beside the data.
+    fn keeps_its_data(&self) -> bool {
+        let script = format!("! ls -A {DATA} | grep -q '^\\.'");
+        let asked = Command::new("docker").args(["exec", self.container.id(), "sh", "-c", &script]).output();
+        asked.unwrap().status.success()
     }
 
     async fn run(port: u16, request: ContainerRequest<Mysql>) -> Self {
