@@ -83,7 +83,7 @@ impl Server {
 
     /// Images note an unfinished first start in a hidden file beside the data.
     fn keeps_its_data(&self) -> bool {
-        let script = format!("! ls -A {DATA} | grep -q '^\\.'");
+        let script = format!("! ls -A {DATA} | grep -Eq '^[.].*(init|copying)'");
         let asked = Command::new("docker").args(["exec", self.container.id(), "sh", "-c", &script]).output();
         asked.unwrap().status.success()
     }
