@@ -204,15 +204,19 @@ def section(results: Results) -> str:
     return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], template)
 
 
+def rewrite(page: Path, begin: str, end: str, text: str) -> None:
+    """Puts `text` between the two marks of the page; the rest of it is written by others, and stays."""
+    whole = page.read_text() if page.exists() else f"# Performance\n\n{begin}\n{end}\n"
+    before, opened, rest = whole.partition(begin)
+    _, closed, after = rest.partition(end)
+    if not opened or not closed:
+        raise SystemExit(f"error: {page} lacks the marks {begin} and {end}, so there is no place to write to")
+    page.write_text(f"{before}{opened}\n\n{text}\n{closed}{after}")
+    print(f"wrote {page}")
+
+
 def write(results: Results, docs: Path) -> None:
-    """Between the two marks of the page; the rest of it is written by hand and stays."""
+    """The page's part of `make bench`, and its charts."""
     for name, chart in charts(results).items():
         plots.write(chart, docs / "performance" / f"{name}.svg")
-    page = docs / "performance.md"
-    text = page.read_text() if page.exists() else f"# Performance\n\n{BEGIN}\n{END}\n"
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise SystemExit(f"error: {page} lacks the marks {BEGIN} and {END}, so there is no place to write to")
-    page.write_text(f"{before}{begin}\n\n{section(results)}\n{end}{after}")
-    print(f"wrote {page}")
+    rewrite(docs / "performance.md", BEGIN, END, section(results))

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -25,6 +26,7 @@ import load
 import measure
 import report
 from cases import PAGE, Case, cases
+from figures import Results
 from load import Failed
 from polite import Polite
 from services import Environment, Mysql, Server, Starter
@@ -208,7 +210,7 @@ class Bench:
             finally:
                 server.stop()
 
-    def run(self) -> None:
+    def run(self) -> Results:
         mysql, sqlite = self.start_all()
         now = int(time.time())
         window = f"from={dataset.rfc3339(now)}&to={dataset.rfc3339(now + dataset.HOUR_S)}"
@@ -220,6 +222,7 @@ class Bench:
         self.starts(mysql, sqlite)
         self.stack.close()
         self.hostile(sqlite)
+        return self.results
 
 
 def first_line(*command: str) -> str:
@@ -279,30 +282,34 @@ def interrupted(*_: object) -> None:
     raise KeyboardInterrupt
 
 
+def kept(file: Path, found: Callable[[Path, ExitStack], Results], settings: dict[str, Any]) -> int:
+    """Measures, and keeps what was found with how it was asked and how long it took; the exit status."""
+    signal.signal(signal.SIGTERM, interrupted)
+    began = time.monotonic()
+    try:
+        with tempfile.TemporaryDirectory(prefix="toolcrib-bench-") as folder, ExitStack() as stack:
+            results = found(Path(folder), stack)
+    except Failed as error:
+        say(f"error: {error}")
+        return 1
+    except KeyboardInterrupt:
+        say("interrupted")
+        return 130
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(results | {"settings": settings | {"took_s": time.monotonic() - began}}, indent=1))
+    return 0
+
+
 def main() -> int:
     options = arguments()
-    kept = options.out / "results.json"
+    file = options.out / "results.json"
     if not options.again:
-        signal.signal(signal.SIGTERM, interrupted)
         options.attackers = allow_files()
-        began = time.monotonic()
-        try:
-            with tempfile.TemporaryDirectory(prefix="toolcrib-bench-") as folder, ExitStack() as stack:
-                bench = Bench(options, Path(folder), stack)
-                bench.run()
-        except Failed as error:
-            say(f"error: {error}")
-            return 1
-        except KeyboardInterrupt:
-            say("interrupted")
-            return 130
-        bench.results["settings"] = {
-            "seconds": options.seconds, "rounds": options.rounds, "starts": options.starts,
-            "hostile_seconds": options.hostile_seconds, "took_s": time.monotonic() - began,
-        }  # fmt: skip
-        options.out.mkdir(parents=True, exist_ok=True)
-        kept.write_text(json.dumps(bench.results, indent=1))
-    results = json.loads(kept.read_text())
+        settings = {name: getattr(options, name) for name in ("seconds", "rounds", "starts", "hostile_seconds")}
+        status = kept(file, lambda folder, stack: Bench(options, folder, stack).run(), settings)
+        if status != 0:
+            return status
+    results = json.loads(file.read_text())
     report.write(results, options.docs)
     print(report.terminal(results))
     return 0

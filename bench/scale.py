@@ -8,10 +8,8 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import signal
 import subprocess
 import sys
-import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -25,11 +23,12 @@ import measure
 import questions
 import scale_report
 import shapes
+from figures import Results
 from history import DAY_S, QUARTER_S, Spec
 from load import Failed
 from places import Place, asked_of, same_answer, span_of
 from questions import BOOKINGS, READS, Asker, Question
-from run import UNCACHED, interrupted, machine, say
+from run import UNCACHED, kept, machine, say
 from services import Mysql, Starter
 
 SCRIPT = Path(__file__).with_name("walk.lua")
@@ -193,7 +192,7 @@ class Scale:
         with ThreadPoolExecutor(2) as pool:
             self.results["verify"] = dict(pool.map(one, self.places))
 
-    def run(self) -> None:
+    def run(self) -> Results:
         self.fill()
         self.compare_shapes()
         self.start()
@@ -201,6 +200,7 @@ class Scale:
         self.results["memory"] = {p.key: measure.memory(p.running().pid).rss for p in self.places}
         self.bookings()
         self.verify()
+        return self.results | {"machine": machine(self.mysql_version)}
 
 
 def arguments() -> argparse.Namespace:
@@ -218,25 +218,13 @@ def arguments() -> argparse.Namespace:
 
 def main() -> int:
     options = arguments()
-    kept = options.out / "history.json"
+    file = options.out / "history.json"
     if not options.again:
-        signal.signal(signal.SIGTERM, interrupted)
-        began = time.monotonic()
-        try:
-            with tempfile.TemporaryDirectory(prefix="toolcrib-bench-") as folder, ExitStack() as stack:
-                scale = Scale(options, Path(folder), stack)
-                scale.run()
-                scale.results["machine"] = machine(scale.mysql_version)
-        except Failed as error:
-            say(f"error: {error}")
-            return 1
-        except KeyboardInterrupt:
-            say("interrupted")
-            return 130
-        settings = {"seconds": options.seconds, "rounds": options.rounds, "took_s": time.monotonic() - began}
-        options.out.mkdir(parents=True, exist_ok=True)
-        kept.write_text(json.dumps(scale.results | {"settings": settings}, indent=1))
-    results = json.loads(kept.read_text())
+        settings = {"seconds": options.seconds, "rounds": options.rounds}
+        status = kept(file, lambda folder, stack: Scale(options, folder, stack).run(), settings)
+        if status != 0:
+            return status
+    results = json.loads(file.read_text())
     scale_report.write(results, options.docs)
     print(scale_report.terminal(results))
     return 0

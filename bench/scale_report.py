@@ -11,7 +11,7 @@ import curves
 from curves import Curve, Curves
 from figures import Ratio, Results, Target, short
 from questions import BOOKINGS, READS, Question
-from report import table
+from report import rewrite, table
 
 BEGIN, END = "<!-- written by make bench-history -->", "<!-- end of what make bench-history writes -->"
 NAMES = {"sqlite": "SQLite", "mysql": "MySQL"}
@@ -261,17 +261,10 @@ def section(results: Results) -> str:
 
 
 def write(results: Results, docs: Path) -> None:
-    """Between the two marks of the page; the rest of it is written by hand, or by make bench, and stays."""
+    """The page's part of `make bench-history`, and its charts."""
     for name, chart in charts(results).items():
         curves.write(chart, docs / "performance" / f"history-{name}.svg")
-    page = docs / "performance.md"
-    text = page.read_text() if page.exists() else f"# Performance\n\n{BEGIN}\n{END}\n"
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise SystemExit(f"error: {page} lacks the marks {BEGIN} and {END}, so there is no place to write to")
-    page.write_text(f"{before}{begin}\n\n{section(results)}\n{end}{after}")
-    print(f"wrote {page}")
+    rewrite(docs / "performance.md", BEGIN, END, section(results))
 
 
 def terminal(results: Results) -> str:
