@@ -31,7 +31,7 @@ use crate::{
     },
 };
 
-pub(super) use self::rows::{INSERT_CLAIMS, INSERT_LINES, STATEMENTS};
+pub(super) use self::rows::{INSERT_CLAIMS, INSERT_LINES, STATEMENTS, claim_row};
 
 /// Rows of one chunk at most. Others who want the same hardware wait for so many round trips to the database: with 200
 /// of them they need not give up, even where one takes 10 ms.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{
     super::{
-        StoreError,
+        StoreError, events,
         hardware::{HardwareRow, Item},
         hardware_change::{described, tags_column},
     },
@@ -80,34 +80,23 @@ const INSERT: Statement = Statement::per_dialect(
         value ->> 'location', value ->> 'description', value ->> 'tags', value ->> 'at', value ->> 'at'
      FROM json_each(?) WHERE true",
 );
-const EVENTS: Statement = Statement::per_dialect(
-    "import_events",
-    "INSERT INTO event (at, kind, actor, subject, data)
-         SELECT ?, 'hardware.created', ?, CONCAT('hardware/', h.id), given.data
-         FROM JSON_TABLE(?, '$[*]' COLUMNS (
-            provider VARCHAR(100) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin PATH '$.provider',
-            name VARCHAR(200) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin PATH '$.name',
-            data JSON PATH '$.event')) AS given
-         STRAIGHT_JOIN hardware h ON h.provider = given.provider AND h.name = given.name AND h.archived_id = 0",
-    "INSERT INTO event (at, kind, actor, subject, data)
-     SELECT ?, 'hardware.created', ?, 'hardware/' || h.id, given.value -> 'event'
-     FROM json_each(?) AS given CROSS JOIN hardware h
-     ON h.provider = given.value ->> 'provider' AND h.name = given.value ->> 'name' AND h.archived_id = 0",
-);
-
-pub(in crate::store) const STATEMENTS: &[&Statement] = &[&LOOK_UP, &LOCK, &INSERT, &EVENTS];
+pub(in crate::store) const STATEMENTS: &[&Statement] = &[&LOOK_UP, &LOCK, &INSERT];
 
 /// What is there, by provider and name.
 pub(super) type ByName = HashMap<(String, String), Item>;
 
 /// What is there of the names that `rows` give.
 pub(super) async fn look_up(conn: &mut Conn<'_>, rows: &[Changes]) -> Result<ByName, StoreError> {
-    let names: Vec<_> = rows.iter().map(|row| [trimmed(&row.provider), trimmed(&row.name)]).collect();
-    let names = json!(names).to_string();
-    let found = on_conn!(conn, LOOK_UP, |sql, c| {
-        sqlx::query_as::<_, HardwareRow>(sql).bind(&names).fetch_all(&mut **c)
-    })?;
-    Ok(by_name(found))
+    let names = rows.iter().map(|row| [trimmed(&row.provider), trimmed(&row.name)]);
+    Ok(by_name(named(conn, names).await?))
+}
+
+async fn named<'n>(
+    conn: &mut Conn<'_>,
+    names: impl Iterator<Item = [&'n str; 2]>,
+) -> Result<Vec<HardwareRow>, DbError> {
+    let names = json!(names.collect::<Vec<_>>()).to_string();
+    on_conn!(conn, LOOK_UP, |sql, c| sqlx::query_as(sql).bind(&names).fetch_all(&mut **c))
 }
 
 /// What is there, locked and read again: only that counts. A name that came or went in between shows when its row is
@@ -148,22 +137,16 @@ pub(super) async fn insert(conn: &mut Conn<'_>, created: &[Hardware], mode: Mode
         Err(error) if error.is_unique_violation() => return Err(DbError::Busy),
         other => other?,
     }
-    on_conn!(conn, EVENTS, |sql, c| async {
-        sqlx::query(sql)
-            .bind(mode.present.now_s)
-            .bind(mode.actor)
-            .bind(&rows)
-            .execute(&mut **c)
-            .await
-            .map(|_| ())
-    })
+    let names = created.iter().map(|hardware| [&*hardware.provider, &*hardware.name]);
+    let items = named(conn, names).await?.into_iter().map(Item::from);
+    let mut told: Vec<_> = items.map(|item| (item.id, described(&item.hardware).into())).collect();
+    told.sort_unstable_by_key(|(id, _)| *id);
+    events::insert_all(conn, ("hardware.created", "hardware"), mode.actor, &told, mode.present.now_s).await
 }
 
 fn insert_row(hardware: &Hardware, now_s: i64) -> Value {
-    let event = described(hardware);
-    let mut row = event.clone();
+    let mut row = described(hardware);
     row.insert("tags".into(), tags_column(&hardware.tags).into());
     row.insert("at".into(), now_s.into());
-    row.insert("event".into(), event.into());
     Value::Object(row)
 }

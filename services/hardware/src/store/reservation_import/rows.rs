@@ -6,16 +6,15 @@ use serde_json::{Value, json};
 
 use super::{
     super::{
+        claim_change::OwnClaim,
+        events,
         idempotency::NEVER,
         reservation_create::{described, drafted},
         reservation_rows,
     },
     Mode, Plan,
 };
-use crate::{
-    db::{Conn, DbError, Statement, on_conn},
-    domain::span,
-};
+use crate::db::{Conn, DbError, Statement, on_conn};
 
 const KEYS: Statement = Statement::per_dialect(
     "import_keys",
@@ -46,14 +45,6 @@ pub(in crate::store) const INSERT_CLAIMS: Statement = Statement::per_dialect(
      SELECT value ->> 'hardware', value ->> 'id', value ->> 'starts_at', value ->> 'ends_at',
         value ->> 'blocked_until', value ->> 'span', value ->> 'qty' FROM json_each(?)",
 );
-const INSERT_EVENTS: Statement = Statement::per_dialect(
-    "import_reservation_events",
-    "INSERT INTO event (at, kind, actor, subject, data)
-     SELECT ?, 'reservation.created', ?, CONCAT('reservation/', id), data
-     FROM JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$.id', data LONGTEXT PATH '$.data')) AS given",
-    "INSERT INTO event (at, kind, actor, subject, data)
-     SELECT ?, 'reservation.created', ?, 'reservation/' || (value ->> 'id'), value ->> 'data' FROM json_each(?)",
-);
 const INSERT_KEYS: Statement = Statement::per_dialect(
     "import_insert_keys",
     "INSERT INTO idempotency_key (principal, idempotency_key, body_hash, reservation_id, answer, created_at, expires_at)
@@ -63,8 +54,7 @@ const INSERT_KEYS: Statement = Statement::per_dialect(
      SELECT ?, value ->> 'key', value ->> 'hash', value ->> 'id', '', ?, ? FROM json_each(?)",
 );
 
-pub(in crate::store) const STATEMENTS: &[&Statement] =
-    &[&KEYS, &INSERT_LINES, &INSERT_CLAIMS, &INSERT_EVENTS, &INSERT_KEYS];
+pub(in crate::store) const STATEMENTS: &[&Statement] = &[&KEYS, &INSERT_LINES, &INSERT_CLAIMS, &INSERT_KEYS];
 
 /// The hash under each key that was imported before.
 pub(super) async fn keys<'k>(
@@ -85,11 +75,13 @@ pub(super) async fn write(conn: &mut Conn<'_>, accepted: &[Plan<'_>], mode: Mode
         return Ok(());
     }
     let now_s = mode.present.now_s;
-    let mut rows = Vec::with_capacity(accepted.len());
+    let (mut rows, mut told) = (Vec::with_capacity(accepted.len()), Vec::with_capacity(accepted.len()));
     for plan in accepted {
         let texts = (plan.wish.user.as_str(), plan.wish.purpose.as_str());
         let id = reservation_rows::insert(conn, plan.window, texts, [], now_s).await?;
-        rows.push(plan.row(id, now_s));
+        rows.push(plan.row(id));
+        let intents = std::slice::from_ref(&plan.intent);
+        told.push((id, described(&drafted(id, plan.wish, intents, plan.window, now_s))));
     }
     let rows = Value::Array(rows).to_string();
     for statement in [&INSERT_LINES, &INSERT_CLAIMS] {
@@ -97,9 +89,7 @@ pub(super) async fn write(conn: &mut Conn<'_>, accepted: &[Plan<'_>], mode: Mode
             sqlx::query(sql).bind(&rows).execute(&mut **c).await.map(|_| ())
         })?;
     }
-    on_conn!(&mut *conn, INSERT_EVENTS, |sql, c| async {
-        sqlx::query(sql).bind(now_s).bind(mode.actor).bind(&rows).execute(&mut **c).await.map(|_| ())
-    })?;
+    events::insert_all(conn, ("reservation.created", "reservation"), mode.actor, &told, now_s).await?;
     let kept = on_conn!(conn, INSERT_KEYS, |sql, c| async {
         let query = sqlx::query(sql).bind(mode.actor).bind(now_s).bind(NEVER).bind(&rows);
         query.execute(&mut **c).await.map(|_| ())
@@ -111,23 +101,26 @@ pub(super) async fn write(conn: &mut Conn<'_>, accepted: &[Plan<'_>], mode: Mode
     }
 }
 
+/// A claim for [`INSERT_CLAIMS`], and its line for [`INSERT_LINES`], where `id` is the reservation's; or for
+/// the statement that changes claims, where it is its own.
+pub(in crate::store) fn claim_row(id: i64, claim: &OwnClaim) -> Value {
+    json!({
+        "id": id,
+        "hardware": claim.hardware,
+        "qty": claim.qty,
+        "starts_at": claim.starts_at,
+        "ends_at": claim.ends_at,
+        "blocked_until": claim.blocked_until,
+        "span": claim.span(),
+    })
+}
+
 impl Plan<'_> {
-    /// Everything that comes with reservation `id`, for the JSON parameter.
-    fn row(&self, id: i64, now_s: i64) -> Value {
-        let new = &self.intent.new;
-        let intents = std::slice::from_ref(&self.intent);
-        json!({
-            "id": id,
-            "hardware": new.hardware,
-            "qty": new.qty,
-            "starts_at": new.starts_at,
-            "ends_at": new.ends_at,
-            "blocked_until": new.blocked_until,
-            "span": span::of_length(new.blocked_until - new.starts_at),
-            // A text within a text: MySQL would put the members of an object into an order of its own.
-            "data": described(&drafted(id, self.wish, intents, self.window, now_s)).to_string(),
-            "key": self.key,
-            "hash": self.hash,
-        })
+    /// What comes with reservation `id`, for the JSON parameter: its claim and its line, and the key.
+    fn row(&self, id: i64) -> Value {
+        let mut row = claim_row(id, &self.intent.new);
+        row["key"] = self.key.clone().into();
+        row["hash"] = self.hash.clone().into();
+        row
     }
 }

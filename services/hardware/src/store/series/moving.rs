@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     check::{self, short},
-    write::{ClaimRows, Member, claim_row},
+    write::{ClaimRows, Member},
 };
 use crate::{
     db::Conn,
@@ -17,7 +17,7 @@ use crate::{
     },
     store::{
         StoreError, booking::Intent, claim_change::OwnClaim, locks::Stocks, refusals::WantedLine,
-        reservation_change::refuse_archived,
+        reservation_change::refuse_archived, reservation_import::claim_row,
     },
 };
 

@@ -18,6 +18,7 @@ use crate::{
     store::{
         Expected, StoreError,
         act::Act,
+        events,
         locks::{self, Stocks},
         reservations::{self, ReservationFilter},
     },
@@ -104,7 +105,7 @@ impl Rest {
         if !new.is_empty() {
             let conn = &mut self.tx.conn();
             write::reservations(conn, new, now_s).await?;
-            rows::insert_events(conn, kind, act.actor, told, now_s).await?;
+            events::insert_all(conn, (kind, "reservation"), act.actor, told, now_s).await?;
             self.tx.commit().await?;
         }
         self.unchanged.sort_unstable_by_key(|unchanged| unchanged.id);

@@ -2,7 +2,7 @@
 //! index to find the rows of each, because it would rather read a whole small table, and wait for others' locks in it.
 
 use chrono_tz::Tz;
-use serde_json::{Value, json};
+use serde_json::json;
 use sqlx::FromRow;
 
 use crate::{
@@ -27,14 +27,6 @@ const INSERT_RESERVATIONS: Statement = Statement::per_dialect(
 );
 const IDS: Statement =
     Statement::both("series_ids", "SELECT id FROM reservation WHERE series_id = ? ORDER BY starts_at, id");
-const INSERT_EVENTS: Statement = Statement::per_dialect(
-    "series_insert_events",
-    "INSERT INTO event (at, kind, actor, subject, data)
-     SELECT ?, ?, ?, CONCAT('reservation/', id), data
-     FROM JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$[0]', data LONGTEXT PATH '$[1]')) AS given",
-    "INSERT INTO event (at, kind, actor, subject, data)
-     SELECT ?, ?, ?, 'reservation/' || (value ->> 0), value ->> 1 FROM json_each(?)",
-);
 const UPDATE_RESERVATIONS: Statement = Statement::per_dialect(
     "series_update_reservations",
     "UPDATE JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$.id', state VARCHAR(16) PATH '$.state',
@@ -88,7 +80,6 @@ pub(in crate::store) const STATEMENTS: &[&Statement] = &[
     &ZONE,
     &INSERT_RESERVATIONS,
     &IDS,
-    &INSERT_EVENTS,
     &UPDATE_RESERVATIONS,
     &DELETE_LINES,
     &UPDATE_CLAIMS,
@@ -136,37 +127,6 @@ pub(super) async fn insert_reservations(
     on_conn!(conn, IDS, |sql, c| sqlx::query_scalar(sql).bind(series).fetch_all(&mut **c))
 }
 
-/// Writes one event for each of these reservations.
-///
-/// MySQL takes numbers for rows of which it does not know how many come 1, 2, 4, 8 at a time, and what it has left is a gap
-/// at which readers of the audit log wait. So they come in parts of 1, 3, 7, 15 rows and so on, which leave none.
-pub(super) async fn insert_events(
-    conn: &mut Conn<'_>,
-    kind: &str,
-    actor: &str,
-    told: &[(i64, Value)],
-    now_s: i64,
-) -> Result<(), DbError> {
-    let mut rest = told;
-    while !rest.is_empty() {
-        let (part, later) = rest.split_at(without_gap(rest.len()));
-        // A text within a text: MySQL would put the members of an object into an order of its own.
-        let rows: Vec<_> = part.iter().map(|(id, data)| json!([id, data.to_string()])).collect();
-        let rows = Value::Array(rows).to_string();
-        on_conn!(&mut *conn, INSERT_EVENTS, |sql, c| async {
-            let query = sqlx::query(sql).bind(now_s).bind(kind).bind(actor).bind(&rows);
-            query.execute(&mut **c).await.map(|_| ())
-        })?;
-        rest = later;
-    }
-    Ok(())
-}
-
-/// The largest of 1, 3, 7, 15, ... up to `rows`, which is at least 1.
-fn without_gap(rows: usize) -> usize {
-    (1 << (rows + 1).ilog2()) - 1
-}
-
 pub(super) async fn update_reservations(conn: &mut Conn<'_>, rows: &str, now_s: i64) -> Result<(), DbError> {
     on_conn!(conn, UPDATE_RESERVATIONS, |sql, c| async {
         sqlx::query(sql).bind(rows).bind(now_s).execute(&mut **c).await.map(|_| ())
@@ -193,15 +153,4 @@ pub(super) async fn claims(conn: &mut Conn<'_>, ids: &[i64]) -> Result<Vec<(i64,
     let rows =
         on_conn!(conn, CLAIMS, |sql, c| sqlx::query_as::<_, ClaimOf>(sql).bind(&ids).fetch_all(&mut **c))?;
     Ok(rows.into_iter().map(|row| (row.reservation_id, row.claim.into())).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn events_come_in_parts_that_leave_no_gap() {
-        let parts = [1, 2, 3, 6, 7, 8, 14, 15, 366].map(without_gap);
-        assert_eq!(parts, [1, 1, 3, 3, 7, 7, 7, 15, 255]);
-    }
 }

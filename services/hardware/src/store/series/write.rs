@@ -8,8 +8,9 @@ use crate::{
     domain::reservation::Reservation,
     store::{
         claim_change::OwnClaim,
+        events,
         reservation_create::described,
-        reservation_import::{INSERT_CLAIMS, INSERT_LINES},
+        reservation_import::{INSERT_CLAIMS, INSERT_LINES, claim_row},
     },
 };
 
@@ -32,20 +33,7 @@ pub(super) async fn created(
     rows::run(conn, &INSERT_LINES, &rows).await?;
     rows::run(conn, &INSERT_CLAIMS, &rows).await?;
     let told: Vec<_> = members.iter().map(|m| (m.reservation.id, described(&m.reservation))).collect();
-    rows::insert_events(conn, "reservation.created", actor, &told, now_s).await
-}
-
-/// A new claim for [`INSERT_CLAIMS`], and its line for [`INSERT_LINES`].
-pub(super) fn claim_row(reservation: i64, claim: &OwnClaim) -> Value {
-    json!({
-        "id": reservation,
-        "hardware": claim.hardware,
-        "qty": claim.qty,
-        "starts_at": claim.starts_at,
-        "ends_at": claim.ends_at,
-        "blocked_until": claim.blocked_until,
-        "span": claim.span(),
-    })
+    events::insert_all(conn, ("reservation.created", "reservation"), actor, &told, now_s).await
 }
 
 /// What becomes of the claims of many reservations.
@@ -65,11 +53,7 @@ pub(super) async fn claims(conn: &mut Conn<'_>, rows: ClaimRows) -> Result<(), D
         rows::run(conn, &rows::DELETE_CLAIMS, &json!(rows.given_up).to_string()).await?;
     }
     if !rows.kept.is_empty() {
-        let kept = rows.kept.iter().map(|claim| {
-            let mut row = claim_row(0, claim);
-            row["id"] = claim.id.into();
-            row
-        });
+        let kept = rows.kept.iter().map(|claim| claim_row(claim.id, claim));
         rows::run(conn, &rows::UPDATE_CLAIMS, &Value::Array(kept.collect()).to_string()).await?;
     }
     if !rows.new.is_empty() {
