@@ -29,13 +29,20 @@ INDEXES = ("hardware_id", "starts_at", "blocked_until")
 FORCED = {"sqlite": "INDEXED BY overlap_{}", "mysql": "FORCE INDEX (overlap_{})"}
 
 
-def class_arm(span: int) -> str:
-    return f"""SELECT {COLUMNS}, 0 AS part FROM claim WHERE span = {span} AND starts_at > ? AND starts_at < ?
-        AND blocked_until > ? UNION ALL """
+CLASSES = [f"(span = {span} AND starts_at > ? AND starts_at < ? AND blocked_until > ?)" for span in range(MAX_SPAN + 1)]
 
 
-#: `claims_of_fleet` of services/hardware/src/store/claims.rs
-OURS = "".join(map(class_arm, range(MAX_SPAN + 1))) + f"SELECT {COLUMNS}, 2 FROM claim WHERE is_out = 1 AND ends_at <= ?"
+def ours(claim: str, or_: str) -> str:
+    """`claims_of_fleet` of services/hardware/src/store/claims/sql/spans.rs"""
+    select = f"SELECT {COLUMNS}, 0 AS part FROM {claim} WHERE "
+    classes = or_.format(select).join(CLASSES)
+    return f"{select}{classes} UNION ALL SELECT {COLUMNS}, 2 FROM claim WHERE is_out = 1 AND ends_at <= ?"
+
+
+OURS = {
+    "sqlite": ours("claim INDEXED BY claim_fleet", " UNION ALL {}"),
+    "mysql": ours("claim FORCE INDEX (claim_fleet)", " OR "),
+}
 
 
 def ours_bound(from_s: int, to_s: int, now_s: int) -> list[int]:
@@ -72,7 +79,7 @@ class Shapes:
         return found[1:]
 
     def one(self, from_s: int, to_s: int, now_s: int) -> dict[str, Any]:
-        took, rows = self.timed(OURS, ours_bound(from_s, to_s, now_s))
+        took, rows = self.timed(OURS[self.kind], ours_bound(from_s, to_s, now_s))
         expected = sorted(row[:5] for row in rows if row[5] == 0)
         others = {}
         for name, (sql, bound) in self.plans().items():

@@ -81,6 +81,18 @@ impl Search {
         open.map(|(at, line)| (at, line.known_until))
     }
 
+    /// Up to where claims have to be known at least, before more can be said.
+    #[must_use]
+    pub fn reach(&self) -> i64 {
+        self.candidate.saturating_add(self.apart_s())
+    }
+
+    /// No claim that starts then, or later, matters.
+    #[must_use]
+    pub fn end(&self) -> i64 {
+        self.last.saturating_add(self.apart_s())
+    }
+
     /// From here on.
     pub fn skip_to(&mut self, start: i64) {
         self.candidate = self.candidate.max(start);

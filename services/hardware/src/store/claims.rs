@@ -3,27 +3,32 @@
 //! Every question has a second part that brings what is overdue: units that are out past their end occupy longer
 //! than their row says ([`Present::overdue`]), and are found by an index of their own.
 
+mod onwards;
 mod row;
 mod sql;
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    ops::RangeInclusive,
+};
 
 use self::{
     row::ClaimRow,
-    sql::{EARLIER, LATER, MAX_PAGE, OF_FLEET, OF_ONE, PAGES, SUSPECTS},
+    sql::{MAX_PAGE, OF_FLEET, OF_ONE, PAGES, SUSPECTS},
 };
 use crate::{
     db::{Conn, DbError, Rows, on_conn},
     domain::{peak::Claim, present::Present, span, window::Window},
 };
 
+pub use self::onwards::{Asked, Side, Told, beyond, starting};
 pub(super) use self::sql::STATEMENTS;
 
 /// In which part of a question a claim was found.
 const OVER_NOW: i64 = 1;
 const OVERDUE: i64 = 2;
-/// The first length class that a page looks for by class.
-const LONG: u32 = 11;
+/// The length classes that a page looks for by class. No booking, and no maintenance with an end, comes to a longer one.
+const LASTING: RangeInclusive<u32> = 11..=17;
 
 /// One claim, with its row's id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,17 +78,16 @@ pub async fn over(
         rows.append(&mut on_conn!(&mut *conn, *statement, |sql, c| {
             let mut query = sqlx::query_as::<_, Rows<ClaimRow>>(sql);
             for part in [window].into_iter().chain(now) {
-                let recent = part.from.saturating_sub(span::longest_s(LONG - 1));
+                let recent = part.from.saturating_sub(span::longest_s(LASTING.start() - 1));
                 query = padded().fold(query, sqlx::query::QueryAs::bind);
                 query = query.bind(recent).bind(part.to).bind(part.from);
-                for class in LONG..=span::MAX_SPAN {
-                    if class == span::MAX_SPAN {
-                        // Around the classes before, and for this one.
-                        query = padded().chain(padded()).fold(query, sqlx::query::QueryAs::bind);
-                    }
+                for class in LASTING {
                     let earliest = part.from.saturating_sub(span::longest_s(class));
                     query = query.bind(earliest).bind(recent).bind(part.from);
                 }
+                // Around the classes, and for those that are longer.
+                query = padded().chain(padded()).fold(query, sqlx::query::QueryAs::bind);
+                query = query.bind(recent).bind(part.from);
             }
             padded().fold(query, sqlx::query::QueryAs::bind).bind(present.now_s).fetch_all(&mut **c)
         })?);
@@ -195,49 +199,14 @@ pub fn occupancy(held: &[Held]) -> Vec<Claim> {
     held.iter().map(|held| held.claim).collect()
 }
 
-/// On which side of a time claims are looked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
-    /// Those that start at it or later, the first start first.
-    Later,
-    /// Those that end at it or earlier, the last end first.
-    Earlier,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::hardware::MAX_BUFFER_S;
 
-/// Up to `limit` claims of each of the hardware in `asked`, on this side of its time, as their rows have them; of
-/// each hardware in order.
-///
-/// # Errors
-/// The database cannot be reached.
-pub async fn beyond(
-    conn: &mut Conn<'_>,
-    side: Side,
-    asked: &[(i64, i64)],
-    limit: i64,
-) -> Result<HashMap<i64, Vec<Held>>, DbError> {
-    let sizes = if side == Side::Later { &LATER[..] } else { &EARLIER[..] };
-    let most = sizes.iter().map(|(size, _)| *size).max().unwrap_or(1);
-    let mut rows = Vec::new();
-    for part in asked.chunks(most) {
-        let Some((size, statement)) = sizes.iter().find(|(size, _)| part.len() <= *size) else { continue };
-        // There is no hardware 0: it fills what is left of the text.
-        let padded = part.iter().chain(std::iter::repeat(&(0, 0))).take(*size);
-        rows.append(&mut on_conn!(&mut *conn, **statement, |sql, c| {
-            let query = sqlx::query_as::<_, Rows<ClaimRow>>(sql);
-            let query = padded.fold(query, |query, (id, at)| query.bind(*id).bind(*at).bind(limit));
-            query.fetch_all(&mut **c)
-        })?);
+    #[test]
+    fn the_longest_booking_has_the_last_class_that_a_page_looks_for() {
+        assert_eq!(span::of_length(Window::LONGEST_S + MAX_BUFFER_S), *LASTING.end());
+        assert_eq!(span::longest_s(LASTING.start() - 1), 1_024 * 3_600);
     }
-    let mut by_hardware: HashMap<i64, Vec<Held>> = HashMap::new();
-    for ClaimRow { id, hardware_id, starts_at, blocked_until, qty, .. } in Rows::flat(rows) {
-        let claim = Claim { starts_at, blocked_until, qty };
-        by_hardware.entry(hardware_id).or_default().push(Held { id, claim });
-    }
-    for held in by_hardware.values_mut() {
-        held.sort_unstable_by_key(|held| match side {
-            Side::Later => held.claim.starts_at,
-            Side::Earlier => -held.claim.blocked_until,
-        });
-    }
-    Ok(by_hardware)
 }

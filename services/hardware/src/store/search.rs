@@ -2,21 +2,23 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::claims::{self, Held, Side};
+use super::claims::{self, Asked, Side, Told};
 use crate::{
     db::{Conn, DbError},
     domain::{
         peak::Claim,
         present::Present,
-        starts::{Need, Search, Step, mirrored},
+        starts::{Need, SEARCH_S, Search, Step, mirrored},
         window::Window,
     },
 };
 
 /// Claims read for one answer at most; what is not found by then counts as not there.
 pub const MAX_CLAIMS: i64 = 1_000_000;
-/// Claims of each hardware in the first batch. A batch is four times as long as the one before.
+/// Claims of each hardware in the first batch, or the time that it reaches ahead: a week. A batch is four times as long as
+/// the one before.
 const FIRST_BATCH: i64 = 64;
+const FIRST_SECONDS: i64 = 7 * 86_400;
 const GROWTH: i64 = 4;
 
 /// One line of a basket to be placed.
@@ -104,13 +106,14 @@ impl Hunt {
         Ok(found)
     }
 
-    fn tell(&mut self, line: usize, rows: &[Held], limit: i64) {
+    fn tell(&mut self, line: usize, told: &Told) {
         let (side, Some(Line { wanted, skipped })) = (self.side, self.lines.get(line)) else { return };
-        let is_full = i64::try_from(rows.len()).is_ok_and(|count| count >= limit);
-        let last = rows.last().map(|held| turned(held.claim, side, wanted.need).starts_at);
-        // Of those that share the last one's boundary there may be more: they are read again.
-        let known_until = last.filter(|_| is_full).unwrap_or(i64::MAX);
-        let fresh = rows.iter().filter(|held| !skipped.contains(&held.id));
+        let known_until = match side {
+            Side::Later => told.until.unwrap_or(i64::MAX),
+            // Mirrored, what ends at a time starts at another.
+            Side::Earlier => told.until.map_or(i64::MAX, |end| wanted.need.length_s.saturating_sub(end)),
+        };
+        let fresh = told.held.iter().filter(|held| !skipped.contains(&held.id));
         let turned = fresh.map(|held| turned(held.claim, side, wanted.need));
         self.search.tell(line, turned.filter(|claim| claim.starts_at < known_until), known_until);
     }
@@ -130,12 +133,11 @@ pub async fn first_starts(
     hunts: &mut [Hunt],
     budget: &mut i64,
 ) -> Result<Vec<Option<i64>>, DbError> {
-    let mut limit = FIRST_BATCH;
+    let mut batch = Batch { claims: FIRST_BATCH, seconds: FIRST_SECONDS, too_many: false };
     loop {
         let steps: Vec<_> = hunts.iter_mut().map(|hunt| hunt.search.step()).collect();
         let asked = asked(hunts, &steps);
-        let Some(side) = hunts.first().map(|hunt| hunt.side).filter(|_| !asked.is_empty() && *budget > 0)
-        else {
+        if asked.is_empty() || *budget <= 0 {
             if !asked.is_empty() {
                 tracing::warn!(claims = MAX_CLAIMS, "a search for a free time has read all it may and ends");
             }
@@ -144,24 +146,58 @@ pub async fn first_starts(
                 at.map(|at| if hunt.side == Side::Later { at } else { -at })
             };
             return Ok(steps.into_iter().map(found).zip(hunts.iter()).map(turned).collect());
-        };
-        let share = *budget / i64::try_from(asked.len()).unwrap_or(i64::MAX);
-        let batch = limit.min(share).max(1);
-        let times: Vec<_> = asked.iter().map(|(_, hardware, at)| (*hardware, *at)).collect();
-        let mut rows = claims::beyond(conn, side, &times, batch).await?;
-        for ((hunt, line), hardware, _) in asked {
-            let rows = rows.remove(&hardware).unwrap_or_default();
-            *budget -= i64::try_from(rows.len()).unwrap_or(i64::MAX);
-            if let Some(hunt) = hunts.get_mut(hunt) {
-                hunt.tell(line, &rows, batch);
-            }
         }
-        limit = limit.saturating_mul(GROWTH);
+        let mut told = batch.read(conn, hunts, &asked, *budget).await?;
+        for ((hunt, line), (hardware, _)) in asked {
+            let (Some(told), Some(hunt)) = (told.remove(&hardware), hunts.get_mut(hunt)) else { continue };
+            *budget -= i64::try_from(told.held.len()).unwrap_or(i64::MAX);
+            hunt.tell(line, &told);
+        }
     }
 }
 
-/// `((hunt, line), hardware, time)` of everything that has to be known; each hardware is asked for once.
-fn asked(hunts: &[Hunt], steps: &[Step]) -> Vec<((usize, usize), i64, i64)> {
+/// How much is read at once: more every time.
+struct Batch {
+    claims: i64,
+    seconds: i64,
+    /// There was too much of one to tell all in one go.
+    too_many: bool,
+}
+
+impl Batch {
+    /// Many hardware are read up to a time, which is one range for each; a single one, and many that are booked densely,
+    /// by the number of their claims.
+    async fn read(
+        &mut self,
+        conn: &mut Conn<'_>,
+        hunts: &[Hunt],
+        asked: &[(Place, Asked)],
+        budget: i64,
+    ) -> Result<HashMap<i64, Told>, DbError> {
+        let open = || asked.iter().filter_map(|((hunt, _), (_, at))| Some((hunts.get(*hunt)?, *at)));
+        let side = open().next().map_or(Side::Later, |(hunt, _)| hunt.side);
+        let limit = self.claims.min(budget / i64::try_from(asked.len()).unwrap_or(i64::MAX)).max(1);
+        let times: Vec<_> = asked.iter().map(|(_, asked)| *asked).collect();
+        let told = if side == Side::Earlier || times.len() == 1 || self.too_many {
+            claims::beyond(conn, side, &times, limit).await?
+        } else {
+            let far =
+                |(hunt, at): (&Hunt, i64)| hunt.search.reach().max(at + self.seconds).min(hunt.search.end());
+            let until = open().map(far).max().unwrap_or(i64::MAX);
+            claims::starting(conn, &times, until, limit).await?
+        };
+        self.too_many |= told.len() < times.len();
+        self.claims = self.claims.saturating_mul(GROWTH);
+        self.seconds = self.seconds.saturating_mul(GROWTH).min(SEARCH_S);
+        Ok(told)
+    }
+}
+
+/// A hunt, and its line.
+type Place = (usize, usize);
+
+/// Everything that has to be known; each hardware is asked for once.
+fn asked(hunts: &[Hunt], steps: &[Step]) -> Vec<(Place, Asked)> {
     let open = hunts.iter().zip(steps).enumerate().filter(|(_, (_, step))| **step == Step::More);
     let mut asked = HashMap::new();
     for (at, (hunt, _)) in open {
@@ -174,5 +210,5 @@ fn asked(hunts: &[Hunt], steps: &[Step]) -> Vec<((usize, usize), i64, i64)> {
             asked.entry(wanted.hardware).or_insert(((at, line), time));
         }
     }
-    asked.into_iter().map(|(hardware, (place, time))| (place, hardware, time)).collect()
+    asked.into_iter().map(|(hardware, (place, time))| (place, (hardware, time))).collect()
 }

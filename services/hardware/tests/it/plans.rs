@@ -140,9 +140,8 @@ fn page(size: usize, windows: &[(i64, i64)], now: i64) -> Vec<i64> {
     let over = |(from, to): &(i64, i64)| {
         let recent = from - span::longest_s(10);
         let class = |class| [(from - span::longest_s(class)).max(0), recent, *from];
-        let long = (11..span::MAX_SPAN).flat_map(class).collect::<Vec<_>>();
-        let widest = class(span::MAX_SPAN);
-        [&padded[..], &[recent, *to, *from], &long, &padded, &padded, &widest].concat()
+        let lasting = (11..=17).flat_map(class).collect::<Vec<_>>();
+        [&padded[..], &[recent, *to, *from], &lasting, &padded, &padded, &[recent, *from]].concat()
     };
     [windows.iter().flat_map(over).collect(), padded.clone(), vec![now]].concat()
 }

@@ -11,6 +11,33 @@ macro_rules! as_json {
     };
 }
 
+/// Placeholders of an IN list.
+macro_rules! ids_10 {
+    () => {
+        "?,?,?,?,?,?,?,?,?,?"
+    };
+}
+macro_rules! ids_20 {
+    () => {
+        concat!(ids_10!(), ",", ids_10!())
+    };
+}
+macro_rules! ids_50 {
+    () => {
+        concat!(ids_10!(), ",", ids_20!(), ",", ids_20!())
+    };
+}
+macro_rules! ids_200 {
+    () => {
+        concat!(ids_50!(), ",", ids_50!(), ",", ids_50!(), ",", ids_50!())
+    };
+}
+macro_rules! ids_1000 {
+    () => {
+        concat!(ids_200!(), ",", ids_200!(), ",", ids_200!(), ",", ids_200!(), ",", ids_200!())
+    };
+}
+
 mod beyond;
 mod page;
 mod spans;
@@ -18,12 +45,12 @@ mod spans;
 use crate::db::Statement;
 
 pub(super) use self::{
-    beyond::{EARLIER, LATER},
+    beyond::{EARLIER, LATER, STARTING},
     page::{MAX_PAGE, PAGES},
     spans::{OF_FLEET, OF_ONE},
 };
 use self::{
-    beyond::{EARLIER_1, EARLIER_10, LATER_1, LATER_10, LATER_50},
+    beyond::{EARLIER_1, EARLIER_10, LATER_1, LATER_10, STARTING_10, STARTING_50},
     page::{OF_20, OF_20_AND_NOW, OF_50, OF_50_AND_NOW, OF_200, OF_200_AND_NOW, OF_1000, OF_1000_AND_NOW},
 };
 
@@ -48,7 +75,8 @@ pub(in crate::store) const STATEMENTS: &[&Statement] = &[
     &OF_ONE,
     &LATER_1,
     &LATER_10,
-    &LATER_50,
+    &STARTING_10,
+    &STARTING_50,
     &EARLIER_1,
     &EARLIER_10,
     &SUSPECTS,

@@ -90,12 +90,29 @@ on_both! {
         busy_for_months(&app).await;
         let now = at(&clock("12:00"));
         let at = now + 40 * 86_400;
-        for (name, size) in [("claims_later_1", 1), ("claims_later_10", 10), ("claims_later_50", 50), ("claims_earlier_1", 1), ("claims_earlier_10", 10)] {
+        for (name, size) in [("claims_later_1", 1), ("claims_later_10", 10), ("claims_earlier_1", 1), ("claims_earlier_10", 10)] {
             let hardware = [1, 2, 5].into_iter().chain(std::iter::repeat(0)).take(size);
             let values: Vec<_> = hardware.flat_map(|id| [id, at, 100]).collect();
             let (rows, touched) = touched(&app, name, |sql| filled(sql, &values)).await;
             assert!((100..=200).contains(&rows), "{name}: {rows}");
             assert!(touched < FEW, "{name}: {touched} rows touched for {rows}");
+        }
+    }
+
+    async fn what_starts_up_to_a_time_is_read_and_no_more(app) {
+        busy_for_months(&app).await;
+        let at = at(&clock("12:00")) + 40 * 86_400;
+        for (name, size) in [("claims_starting_of_10", 10), ("claims_starting_of_50", 50)] {
+            let starting = |until, most| {
+                let hardware = [1, 2, 5].into_iter().chain(std::iter::repeat(0)).take(size);
+                hardware.chain([at, until, most]).collect::<Vec<_>>()
+            };
+            // 240 a day, until the time or until there are too many.
+            for (values, expected) in [(starting(at + 43_200, 9_999), 110..=125), (starting(i64::MAX - 1, 100), 100..=100)] {
+                let (rows, touched) = touched(&app, name, |sql| filled(sql, &values)).await;
+                assert!(expected.contains(&rows), "{name}: {rows}");
+                assert!(touched < FEW, "{name}: {touched} rows touched for {rows}");
+            }
         }
     }
 

@@ -109,6 +109,39 @@ on_both! {
         assert_eq!(over(&app, "09:00", "10:00", "").await["next_free_at"], json!(null));
     }
 
+    async fn the_next_free_times_of_a_page_do_not_depend_on_how_densely_others_are_booked(app) {
+        const DAY: i64 = 86_400;
+        let from = at(&hour(9));
+        let mut expected = Vec::new();
+        for i in 1..=12 {
+            let id = app.rig(&format!("rig {i:02}"), 1, 0).await;
+            // One is never free; one has a gap that is too short; the others are free after some days.
+            let until = from + if i == 4 { 91 } else { i * 2 } * DAY;
+            app.claim_s(id, from, until, 1).await;
+            if i == 5 {
+                app.claim_s(id, until + 3_599, from + 40 * DAY, 1).await;
+            }
+            expected.push(match i {
+                4 => json!(null),
+                5 => json!(rfc3339(from + 40 * DAY)),
+                _ => json!(rfc3339(until)),
+            });
+        }
+        let next = async || -> Vec<Value> {
+            let list = app.get("/hardware?from=2026-06-11T09:00:00Z&to=2026-06-11T10:00:00Z").await.expect(200).json();
+            list.as_array().unwrap().iter().map(|row| row["next_free_at"].clone()).collect()
+        };
+        assert_eq!(next().await, expected);
+        // More claims within a week than are read for all twelve at first.
+        for (place, end) in [(1, 4 * DAY), (6, 14 * DAY)] {
+            let claims = (0..1_000).map(|i| from + end + i * 60).map(|at| format!("({}, {at}, {to}, {to}, 1)", place + 1, to = at + 60));
+            let claims: Vec<_> = claims.collect();
+            app.execute(format!("INSERT INTO claim (hardware_id, starts_at, ends_at, blocked_until, qty) VALUES {}", claims.join(","))).await;
+            expected[place] = json!(rfc3339(from + end + 60_000));
+        }
+        assert_eq!(next().await, expected);
+    }
+
     async fn wall_clock_times_are_read_in_the_zone_asked_for(app) {
         let id = rig(&app, 1, 0).await;
         app.claim(id, &hour(9), &hour(10), 1).await;

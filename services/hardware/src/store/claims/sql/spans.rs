@@ -2,90 +2,139 @@
 
 use crate::db::Statement;
 
-/// An arm for each length class.
-macro_rules! of_every_span {
-    ($arm:ident, $claim:literal) => {
+/// `$of` for every length class, with `$or` between them.
+macro_rules! every_span {
+    ($of:ident, $or:expr) => {
         concat!(
-            $arm!($claim, 0),
-            $arm!($claim, 1),
-            $arm!($claim, 2),
-            $arm!($claim, 3),
-            $arm!($claim, 4),
-            $arm!($claim, 5),
-            $arm!($claim, 6),
-            $arm!($claim, 7),
-            $arm!($claim, 8),
-            $arm!($claim, 9),
-            $arm!($claim, 10),
-            $arm!($claim, 11),
-            $arm!($claim, 12),
-            $arm!($claim, 13),
-            $arm!($claim, 14),
-            $arm!($claim, 15),
-            $arm!($claim, 16),
-            $arm!($claim, 17),
-            $arm!($claim, 18),
-            $arm!($claim, 19),
-            $arm!($claim, 20),
-            $arm!($claim, 21),
-            $arm!($claim, 22),
-            $arm!($claim, 23),
-            $arm!($claim, 24),
-            $arm!($claim, 25),
-            $arm!($claim, 26),
-            $arm!($claim, 27)
+            $of!(0),
+            $or,
+            $of!(1),
+            $or,
+            $of!(2),
+            $or,
+            $of!(3),
+            $or,
+            $of!(4),
+            $or,
+            $of!(5),
+            $or,
+            $of!(6),
+            $or,
+            $of!(7),
+            $or,
+            $of!(8),
+            $or,
+            $of!(9),
+            $or,
+            $of!(10),
+            $or,
+            $of!(11),
+            $or,
+            $of!(12),
+            $or,
+            $of!(13),
+            $or,
+            $of!(14),
+            $or,
+            $of!(15),
+            $or,
+            $of!(16),
+            $or,
+            $of!(17),
+            $or,
+            $of!(18),
+            $or,
+            $of!(19),
+            $or,
+            $of!(20),
+            $or,
+            $of!(21),
+            $or,
+            $of!(22),
+            $or,
+            $of!(23),
+            $or,
+            $of!(24),
+            $or,
+            $of!(25),
+            $or,
+            $of!(26),
+            $or,
+            $of!(27)
         )
     };
 }
-macro_rules! of_fleet_span {
-    ($claim:literal, $span:literal) => {
+macro_rules! in_fleet {
+    ($span:literal) => {
+        concat!("(span = ", $span, " AND starts_at > ? AND starts_at < ? AND blocked_until > ?)")
+    };
+}
+macro_rules! in_one {
+    ($span:literal) => {
         concat!(
-            "SELECT id, hardware_id, starts_at, blocked_until, qty, 0 AS part FROM ",
-            $claim,
-            " WHERE span = ",
+            "(hardware_id = ? AND span = ",
             $span,
-            " AND starts_at > ? AND starts_at < ? AND blocked_until > ?
-     UNION ALL
-     "
+            " AND starts_at > ? AND starts_at < ? AND blocked_until > ?)"
         )
     };
 }
-macro_rules! of_one_span {
-    ($claim:literal, $span:literal) => {
+/// MySQL finds the ranges of all classes in one go; SQLite has one range for each arm of a UNION only, whose arms cost
+/// MySQL more than what they find.
+macro_rules! mysql {
+    ($of:ident, $index:literal, $overdue:literal) => {
         concat!(
-            "SELECT id, hardware_id, starts_at, blocked_until, qty, 0 AS part FROM ",
-            $claim,
-            " WHERE hardware_id = ? AND span = ",
-            $span,
-            " AND starts_at > ? AND starts_at < ? AND blocked_until > ?
-     UNION ALL
-     "
+            "SELECT id, hardware_id, starts_at, blocked_until, qty, 0 AS part FROM claim FORCE INDEX (",
+            $index,
+            ") WHERE ",
+            every_span!($of, " OR "),
+            " UNION ALL ",
+            $overdue
         )
+    };
+}
+macro_rules! sqlite {
+    ($of:ident, $index:literal, $overdue:literal) => {
+        as_json!(concat!(
+            "SELECT id, hardware_id, starts_at, blocked_until, qty, 0 AS part FROM claim INDEXED BY ",
+            $index,
+            " WHERE ",
+            every_span!(
+                $of,
+                concat!(
+                    " UNION ALL
+     SELECT id, hardware_id, starts_at, blocked_until, qty, 0 FROM claim INDEXED BY ",
+                    $index,
+                    " WHERE "
+                )
+            ),
+            " UNION ALL ",
+            $overdue
+        ))
     };
 }
 macro_rules! of_fleet {
-    () => {
-        concat!(
-            of_every_span!(of_fleet_span, "claim"),
+    ($dialect:ident) => {
+        $dialect!(
+            in_fleet,
+            "claim_fleet",
             "SELECT id, hardware_id, starts_at, blocked_until, qty, 2 FROM claim WHERE is_out = 1 AND ends_at <= ?"
         )
     };
 }
-/// The whole fleet over a window: a short range of the index for each length class, then what is overdue.
-pub(in super::super) const OF_FLEET: Statement =
-    Statement::per_dialect("claims_of_fleet", of_fleet!(), as_json!(of_fleet!()));
 macro_rules! of_one {
-    ($claim:literal) => {
-        concat!(
-            of_every_span!(of_one_span, $claim),
+    ($dialect:ident) => {
+        $dialect!(
+            in_one,
+            "claim_item",
             "SELECT id, hardware_id, starts_at, blocked_until, qty, 2 FROM claim
      WHERE hardware_id = ? AND is_out = 1 AND ends_at <= ?"
         )
     };
 }
+
+/// The whole fleet over a window, then what is overdue.
+pub(in super::super) const OF_FLEET: Statement =
+    Statement::per_dialect("claims_of_fleet", of_fleet!(mysql), of_fleet!(sqlite));
 /// The same for one hardware, where now is not asked about.
-pub(in super::super) const OF_ONE: Statement = Statement::per_dialect(
-    "claims_of_one",
-    of_one!("claim FORCE INDEX (claim_item)"),
-    as_json!(of_one!("claim INDEXED BY claim_item")),
-);
+pub(in super::super) const OF_ONE: Statement =
+    Statement::per_dialect("claims_of_one", of_one!(mysql), of_one!(sqlite));
