@@ -104,6 +104,16 @@ on_both! {
         app.assert_clean().await;
     }
 
+    async fn readers_of_events_need_not_wait_for_what_was_imported(app) {
+        let id = app.rig("rig", 9, 0).await;
+        let rows: Vec<_> = ["a", "b", "c", "d", "e", "f"].map(|key| (key, "13:00", "14:00", 1)).to_vec();
+        app.words(id, &csv(&rows)).await;
+        app.booked(id, "15:00", "16:00", 1).await;
+        let events = app.get("/events?limit=100").await.expect(200).json();
+        let of_reservations = events.as_array().unwrap().iter().filter(|e| e["kind"] == "reservation.created");
+        assert_eq!(of_reservations.count(), 7, "{events:#}");
+    }
+
     async fn importing_again_changes_nothing_and_refuses_the_same(app) {
         let id = app.rig("rig", 2, 600).await;
         let file = csv(&[("a", "13:00", "14:00", 2), ("b", "14:00", "15:00", 2), ("c", "14:10", "15:00", 2)]);

@@ -38,6 +38,17 @@ on_both! {
         assert_eq!(all[2]["data"], json!({ "user": { "from": "ada", "to": "bob" } }));
     }
 
+    async fn what_imports_did_is_told_at_once_with_every_member_in_its_place(app) {
+        let rows: String = (0..10).map(|i| format!("Lab,rig {i},{i}\n")).collect();
+        app.import("", format!("provider,name,capacity\n{rows}")).await.expect(200);
+        app.rig("rig 10", 1, 0).await;
+        let all = followed(&app, 0).await;
+        let told: Vec<_> = all.iter().map(|event| event["data"]["name"].as_str().unwrap()).collect();
+        assert_eq!(told, (0..=10).map(|i| format!("rig {i}")).collect::<Vec<_>>(), "or a reader waits at a gap");
+        let members = |event: &Value| event["data"].as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+        assert_eq!(members(&all[0]), members(&all[10]));
+    }
+
     async fn what_is_refused_is_not_told(app) {
         let id = app.rig("rig", 1, 0).await;
         app.booked(id, "13:00", "14:00", 1).await;
