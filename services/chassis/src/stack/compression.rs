@@ -1,10 +1,8 @@
 //! Compression: tower-http's, one finished answer at a time.
 
-use std::sync::Arc;
-
 use http_body_util::BodyExt;
 use poem::{
-    Endpoint, Request, Response, ResponseParts, Result,
+    Response, ResponseParts, Result,
     http::{HeaderValue, header},
 };
 use tower::{ServiceExt, service_fn};
@@ -16,12 +14,7 @@ use tower_http::compression::{
 /// Bodies below this many bytes travel as they are: compressing them costs more than it saves.
 pub const MIN_COMPRESSED_BYTES: u64 = 860;
 
-pub(super) async fn compress<E: Endpoint<Output = Response>>(
-    inner: Arc<E>,
-    request: Request,
-) -> Result<Response> {
-    let accepted = request.headers().get(header::ACCEPT_ENCODING).cloned();
-    let mut response = inner.call(request).await?;
+pub(super) async fn compress(mut response: Response, accepted: Option<HeaderValue>) -> Result<Response> {
     if accepted.is_none() || response.headers().contains_key(header::CONTENT_ENCODING) {
         // Another caller might get it in another form.
         let vary = response.headers_mut().entry(header::VARY);

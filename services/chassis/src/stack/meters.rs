@@ -13,7 +13,6 @@ use poem::{PathPattern, http::Method};
 const UNMATCHED: &str = "unmatched";
 
 /// What is counted of one kind of answer.
-#[derive(Clone)]
 pub(super) struct Meter {
     /// The route as the documentation writes it.
     pub(super) route: Arc<str>,
@@ -32,11 +31,11 @@ impl Meter {
 
 /// By a route's pattern; its methods and statuses are few.
 #[derive(Default)]
-pub(super) struct Meters(RwLock<HashMap<Arc<str>, Vec<Meter>>>);
+pub(super) struct Meters(RwLock<HashMap<Arc<str>, Vec<Arc<Meter>>>>);
 
 impl Meters {
     /// `None` for the pattern: no route matched.
-    pub(super) fn of(&self, pattern: Option<&PathPattern>, method: &'static str, status: u16) -> Meter {
+    pub(super) fn of(&self, pattern: Option<&PathPattern>, method: &'static str, status: u16) -> Arc<Meter> {
         let pattern = pattern.map_or(UNMATCHED, |pattern| pattern.0.as_ref());
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let meters = known.get(pattern).map(Vec::as_slice).unwrap_or_default();
@@ -44,7 +43,7 @@ impl Meters {
             return meter.clone();
         }
         drop(known);
-        let meter = new(pattern, method, status);
+        let meter = Arc::new(new(pattern, method, status));
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
         known.entry(pattern.into()).or_default().push(meter.clone());
         meter
