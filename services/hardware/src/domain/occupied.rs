@@ -55,9 +55,8 @@ impl Occupied {
     }
 
     fn added_over(&self, part: Window, own: Option<usize>) -> impl Iterator<Item = Claim> {
-        let overlaps = move |claim: &Claim| claim.starts_at < part.to && part.from < claim.blocked_until;
         let others = self.added.iter().enumerate().filter(move |(at, _)| Some(*at) != own);
-        others.map(|(_, claim)| *claim).filter(overlaps)
+        others.map(|(_, claim)| *claim).filter(move |claim| claim.overlaps(part))
     }
 }
 

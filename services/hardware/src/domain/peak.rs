@@ -16,6 +16,14 @@ pub struct Claim {
     pub qty: i64,
 }
 
+impl Claim {
+    /// Whether it takes anything of `window`.
+    #[must_use]
+    pub fn overlaps(&self, window: Window) -> bool {
+        self.starts_at < window.to && window.from < self.blocked_until
+    }
+}
+
 /// A stretch of time over which the number of units in use does not change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Level {

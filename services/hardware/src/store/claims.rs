@@ -27,6 +27,8 @@ pub(super) use self::sql::STATEMENTS;
 /// In which part of a question a claim was found.
 const OVER_NOW: i64 = 1;
 const OVERDUE: i64 = 2;
+/// Claims between now and a window that are read for nothing cost less than to ask twice: up to a week of them.
+const NEAR_S: i64 = 7 * 86_400;
 /// The length classes that a page looks for by class. No booking, and no maintenance with an end, comes to a longer one.
 const LASTING: RangeInclusive<u32> = 11..=17;
 
@@ -51,14 +53,14 @@ impl ClaimRow {
 pub struct ClaimsOf {
     /// Those that overlap the window asked about.
     pub in_window: Vec<Claim>,
-    /// Those that overlap now, and perhaps others of the window.
+    /// Those that overlap now.
     pub at_now: Vec<Claim>,
     /// The rows of those that are overdue: they are in both.
     pub overdue: Vec<i64>,
 }
 
 /// Claims of the hardware `ids` over `window` and over now, by hardware id: a statement for every [`MAX_PAGE`]. Where the
-/// window holds now, those over now are among those over the window.
+/// window is near, it is asked about together with now and what lies in between.
 ///
 /// # Errors
 /// The database cannot be reached.
@@ -68,7 +70,10 @@ pub async fn over(
     window: Window,
     present: Present,
 ) -> Result<HashMap<i64, ClaimsOf>, DbError> {
-    let now = Some(present.instant()).filter(|_| !present.is_in(window));
+    let instant = present.instant();
+    let both = Window { from: window.from.min(instant.from), to: window.to.max(instant.to) };
+    let is_near = both.length_s() <= window.length_s() + NEAR_S;
+    let (over, now) = if is_near { (both, None) } else { (window, Some(instant)) };
     let mut rows = Vec::new();
     for ids in ids.chunks(MAX_PAGE) {
         let page = PAGES.iter().find(|page| ids.len() <= page.size);
@@ -77,7 +82,7 @@ pub async fn over(
         let padded = || ids.iter().chain(std::iter::repeat(last)).take(page.size);
         rows.append(&mut on_conn!(&mut *conn, *statement, |sql, c| {
             let mut query = sqlx::query_as::<_, Rows<ClaimRow>>(sql);
-            for part in [window].into_iter().chain(now) {
+            for part in [over].into_iter().chain(now) {
                 let recent = part.from.saturating_sub(span::longest_s(LASTING.start() - 1));
                 query = padded().fold(query, sqlx::query::QueryAs::bind);
                 query = query.bind(recent).bind(part.to).bind(part.from);
@@ -92,7 +97,7 @@ pub async fn over(
             padded().fold(query, sqlx::query::QueryAs::bind).bind(present.now_s).fetch_all(&mut **c)
         })?);
     }
-    Ok(grouped(&Rows::flat(rows), window, present))
+    Ok(grouped(&Rows::flat(rows), window, present, now.is_some()))
 }
 
 /// Claims of all hardware over `window`, by hardware id. Those over now are told only where now is in it.
@@ -112,28 +117,31 @@ pub async fn of_fleet(
         }
         query.bind(present.now_s).fetch_all(&mut **c)
     })?;
-    Ok(grouped(&Rows::flat(rows), window, present))
+    Ok(grouped(&Rows::flat(rows), window, present, false))
 }
 
-/// What is overdue is found by its row too, perhaps: then only the longer one counts.
-fn grouped(rows: &[ClaimRow], window: Window, present: Present) -> HashMap<i64, ClaimsOf> {
+/// What is overdue is found by its row too, perhaps: then only the longer one counts. Where now is `apart`, it was asked about
+/// by itself, and a claim that overlaps both came twice.
+fn grouped(rows: &[ClaimRow], window: Window, present: Present, apart: bool) -> HashMap<i64, ClaimsOf> {
     let overdue = overdue_ids(rows);
     let mut by_hardware: HashMap<i64, ClaimsOf> = HashMap::new();
     for row in rows.iter().filter(|row| row.part == OVERDUE || !overdue.contains(&row.id)) {
         let of = by_hardware.entry(row.hardware_id).or_default();
         let claim = row.held(present).claim;
-        if row.part != OVER_NOW {
+        let (in_window, at_now) = match row.part {
+            OVERDUE => (true, true),
+            part if apart => (part != OVER_NOW, part == OVER_NOW),
+            _ => (claim.overlaps(window), claim.overlaps(present.instant())),
+        };
+        if in_window {
             of.in_window.push(claim);
         }
-        if row.part != 0 {
+        if at_now {
             of.at_now.push(claim);
         }
         if row.part == OVERDUE {
             of.overdue.push(row.id);
         }
-    }
-    if present.is_in(window) {
-        by_hardware.values_mut().for_each(|of| of.at_now.clone_from(&of.in_window));
     }
     by_hardware
 }
