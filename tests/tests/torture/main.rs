@@ -24,6 +24,7 @@ mod life;
 mod naive;
 mod one_key;
 mod run;
+mod series;
 mod stage;
 mod tally;
 mod time;

@@ -22,16 +22,21 @@ pub struct Try {
 pub async fn book_all(client: Client, bookings: Vec<Booking>) -> Vec<Try> {
     let mut tries = Vec::new();
     for booking in bookings {
-        let reply = client.send(&Call::book(&booking, None)).await;
-        let accepted = matches!(reply, Reply::Accepted(_));
-        match reply {
-            Reply::Accepted(answer) => expect_what_was_asked(&client, &booking, &answer.json()),
-            Reply::Refused(answer) => expect_not_free(&client, &answer.json()),
-            Reply::Fault => continue,
-        }
-        tries.push(Try { booking, accepted });
+        tries.extend(book(&client, booking).await);
     }
     tries
+}
+
+/// One booking; `None`: there was no answer that means anything.
+pub async fn book(client: &Client, booking: Booking) -> Option<Try> {
+    let reply = client.send(&Call::book(&booking, None)).await;
+    let accepted = matches!(reply, Reply::Accepted(_));
+    match reply {
+        Reply::Accepted(answer) => expect_what_was_asked(client, &booking, &answer.json()),
+        Reply::Refused(answer) => expect_not_free(client, &answer.json()),
+        Reply::Fault => return None,
+    }
+    Some(Try { booking, accepted })
 }
 
 fn expect_what_was_asked(client: &Client, booking: &Booking, reservation: &Value) {
@@ -57,7 +62,8 @@ pub async fn judge(run: &Run, tries: &[Try]) -> Vec<String> {
     findings
 }
 
-fn taken(run: &Run, tries: &[Try]) -> Vec<Claim> {
+/// What they took.
+pub fn taken(run: &Run, tries: &[Try]) -> Vec<Claim> {
     tries.iter().filter(|won| won.accepted).flat_map(|won| won.booking.claims(&run.stock)).collect()
 }
 
