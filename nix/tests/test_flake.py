@@ -1,0 +1,94 @@
+"""The flake itself, evaluated with stubs for its inputs."""
+
+import json
+import os
+import re
+import sys
+import tempfile
+import unittest
+
+from common import (
+    FLAKES,
+    PRESENT,
+    ROOT,
+    SERVICES,
+    SYSTEMS,
+    TRACKED,
+    Copy,
+    evaluate,
+    failed_assertions,
+    impurities,
+    run,
+    sbom_problems,
+    source_problems,
+)
+
+
+class Flake(unittest.TestCase):
+    maxDiff = None
+
+    @classmethod
+    def setUpClass(cls):
+        cls.report, error = evaluate(ROOT)
+        if error:
+            raise AssertionError(error)
+
+    def test_all_outputs_of_both_systems_exist(self):
+        platforms = [f"{service}{image}{suffix}" for service in SERVICES for image in ("", "-image") for suffix in ("", "-arm64")]
+        wanted = {
+            "packages": sorted([*platforms, "default"]),
+            "apps": ["default", "hardware", "portal"],
+            "devShells": ["default"],
+            "formatter": "one",
+            "checks": ["clippy", "deny", "eval", "fmt", "nextest"],
+        }
+        self.assertEqual(self.report["outputs"], {name: {s: value for s in SYSTEMS} for name, value in wanted.items()})
+        self.assertTrue(self.report["everything"])
+
+    def test_the_assertions_hold(self):
+        self.assertEqual(failed_assertions(self.report), [])
+        self.assertEqual(len(self.report["assertions"]), 18 * 4 * 2)
+
+    def test_the_revision_is_gits(self):
+        rev = "0123456789abcdef0123456789abcdef01234567"
+        self.assertEqual(self.report["revisions"], {"clean": rev, "dirty": f"{rev}-dirty", "none": "unknown"})
+
+    def test_the_sbom_has_every_crate_with_its_checksum(self):
+        self.assertEqual(sbom_problems(ROOT, self.report), [])
+
+    def test_both_ways_write_the_same_sbom(self):
+        for service in SERVICES:
+            printed = run(sys.executable, "scripts/sbom.py", service, check=True).stdout
+            self.assertEqual(printed, self.report["sboms"][service])
+
+    def test_builds_see_what_they_embed_and_nothing_else(self):
+        self.assertEqual(source_problems(ROOT, self.report, TRACKED), [])
+
+    def test_it_evaluates_as_a_pure_flake(self):
+        """By Nix itself, which reads the lock, and forbids what is not in the flake or its inputs."""
+        stubs = ROOT / "nix/tests/stubs"
+        over = [word for name in ("nixpkgs", "crane", "rust-overlay") for word in ("--override-input", name, f"path:{stubs / name}")]
+        every = "all: map (system: map (name: all.${system}.${name}.outPath) (builtins.attrNames all.${system})) (builtins.attrNames all)"
+        with Copy() as copy, tempfile.TemporaryDirectory() as store:
+            for output in ("packages", "checks", "devShells"):
+                done = run(
+                    "nix", *FLAKES, "eval", "--offline", "--no-write-lock-file", "--store", store, *over,
+                    "--option", "allow-import-from-derivation", "false", "--json", f"path:{copy.tree}#{output}", "--apply", every,
+                    env={**os.environ, "HOME": store},
+                )
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertEqual(len(json.loads(done.stdout)), 2)
+
+    def test_nothing_impure_is_read(self):
+        self.assertEqual(list(impurities(ROOT, PRESENT)), [])
+
+    def test_the_lock_pins_every_input(self):
+        text = (ROOT / "flake.nix").read_text(encoding="utf-8")
+        lock = json.loads((ROOT / "flake.lock").read_text(encoding="utf-8"))
+        urls = dict(re.findall(r'([\w-]+)(?:\.url = | = \{\n\s*url = )"github:([\w/-]+)"', text))
+        self.assertEqual(sorted(urls), ["crane", "nixpkgs", "rust-overlay"])
+        for name, url in urls.items():
+            locked = lock["nodes"][lock["nodes"]["root"]["inputs"][name]]["locked"]
+            self.assertEqual(f"{locked['owner']}/{locked['repo']}", "/".join(url.split("/")[:2]))
+            self.assertRegex(locked["rev"], r"^[0-9a-f]{40}$")
+            self.assertRegex(locked["narHash"], r"^sha256-[A-Za-z0-9+/]{43}=$")
