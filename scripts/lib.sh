@@ -50,13 +50,13 @@ compose() {
   else die "neither 'docker compose' nor 'docker-compose' is here (Debian: apt-get install docker-compose)"; fi
 }
 
-# http_status PORT PATH: the status code that 127.0.0.1 gives, or nothing. Bash alone, so that nobody needs curl for it.
+# http_status PORT PATH [HOST]: the status code that HOST (127.0.0.1) gives, or nothing. Bash alone, so that nobody needs curl.
 http_status() {
   # shellcheck disable=SC2016  # the inner shell expands these
   timeout 5 bash -c '
-    exec 3<>"/dev/tcp/127.0.0.1/$1" || exit 1
+    exec 3<>"/dev/tcp/$3/$1" || exit 1
     printf "GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n" "$2" >&3
-    read -r _ status _ <&3 && echo "$status"' _ "$1" "$2" 2>/dev/null || true
+    read -r _ status _ <&3 && echo "$status"' _ "$1" "$2" "${3:-127.0.0.1}" 2>/dev/null || true
 }
 
 # shellcheck disable=SC2016  # the inner shell expands it

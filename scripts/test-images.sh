@@ -34,23 +34,25 @@ check() {
 
 strict=(--label "toolcrib.test-images=$$" --network "$run" --user 65532:65532 --read-only --cap-drop ALL
   --security-opt no-new-privileges:true --tmpfs /tmp:mode=1777,size=16m)
-data=(--volume "$run:/data")
+# Without sign-in hardware listens beyond loopback only when told so.
+data=(--volume "$run:/data" --env ALLOW_OPEN=true)
 # once SERVICE ARGUMENT...: a container that ends by itself.
 once() { local service=$1; shift; docker run --rm "${strict[@]}" "${data[@]}" "toolcrib/$service:$tag" "$@"; }
 serve() {
-  local service=$1 port=$2
-  shift 2
-  docker run --detach --name "$run-$service" "${strict[@]}" --publish "127.0.0.1:0:$port" "$@" "toolcrib/$service:$tag" >/dev/null
+  local service=$1
+  shift
+  docker run --detach --name "$run-$service" "${strict[@]}" "$@" "toolcrib/$service:$tag" >/dev/null
 }
 # inspect SERVICE TEMPLATE
 inspect() { docker image inspect --format "$2" "toolcrib/$1:$tag"; }
 is() { local wanted=$1; shift; local got; got=$("$@"); [ "$got" = "$wanted" ] || { echo "wanted $wanted, got $got"; return 1; }; }
 has() { local wanted=$1; shift; local got; got=$("$@") || return 1; [[ $got == *"$wanted"* ]] || { echo "wanted $wanted in: $got"; return 1; }; }
-port_of() { docker port "$1" | sed -n 's/.*-> 127.0.0.1:\([0-9]*\)$/\1/p' | head -n 1; }
+# answers SERVICE PORT PATH: with 200, within half a minute. By the container's own address: no port of this machine is taken.
 answers() {
-  local port=$1 path=$2 deadline=$((SECONDS + 30))
-  until [ "$(http_status "$port" "$path")" = 200 ]; do
-    [ "$SECONDS" -lt "$deadline" ] || { docker logs "$run-hardware" 2>&1 | tail -n 5; return 1; }
+  local address deadline=$((SECONDS + 30))
+  address=$(docker inspect --format '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' "$run-$1")
+  until [ "$(http_status "$2" "$3" "$address")" = 200 ]; do
+    [ "$SECONDS" -lt "$deadline" ] || { docker logs "$run-$1" 2>&1 | tail -n 5; return 1; }
     sleep 0.2
   done
 }
@@ -91,18 +93,16 @@ look portal 5000
 check "hardware: migrations are inside" once hardware migrate
 check "hardware: and complete" once hardware migrate --check
 check "hardware: seeds" once hardware seed
-serve hardware 5001 "${data[@]}" --env ALLOW_OPEN=true
-hardware=$(port_of "$run-hardware")
-check "hardware: ready" answers "$hardware" /readyz
-check "hardware: lists" answers "$hardware" /hardware
+serve hardware "${data[@]}"
+check "hardware: ready" answers hardware 5001 /readyz
+check "hardware: lists" answers hardware 5001 /hardware
 check "hardware: its own health check" healthy hardware
 check "hardware: no root, no capability" is "65532 0000000000000000" bash -c "
   pid=\$(docker inspect --format '{{.State.Pid}}' $run-hardware)
   awk '/^Uid:/ {uid = \$2} /^CapEff:/ {cap = \$2} END {print uid, cap}' /proc/\$pid/status"
-serve portal 5000 --env "HARDWARE_HOST=$run-hardware:5001"
-portal=$(port_of "$run-portal")
-check "portal: ready" answers "$portal" /readyz
-check "portal: shows what is free" answers "$portal" /
+serve portal --env "HARDWARE_HOST=$run-hardware:5001"
+check "portal: ready" answers portal 5000 /readyz
+check "portal: shows what is free" answers portal 5000 /
 check "portal: its own health check" healthy portal
 docker stop --time 30 "$run-portal" "$run-hardware" >/dev/null
 check "both end by themselves on SIGTERM" is "0 0" bash -c "docker inspect --format '{{.State.ExitCode}}' $run-hardware $run-portal | xargs"
