@@ -27,7 +27,7 @@ let
   # The tools of a compiler are named with what it makes code for in front.
   tool = cc: name: "${cc}/bin/${cc.targetPrefix or ""}${name}";
 
-  # Environment of a build for one platform: cargo and the crate `cc` find a compiler by the target's name.
+  # Environment of a build for one platform.
   environment =
     platform:
     let
@@ -36,18 +36,20 @@ let
     in
     {
       CARGO_BUILD_TARGET = platform.target;
-      "CARGO_TARGET_${lib.toUpper name}_LINKER" = compiler;
+      # C code is compiled against musl. Rust's own musl is what everything is linked with.
       "CC_${name}" = compiler;
       # Build scripts and macros run on the building machine.
       HOST_CC = tool pkgs.stdenv.cc "cc";
-      # Panics name files; they need not name the store. The lists of cargo and of the C compiler are two.
+      # Panics name files; they need not name the store.
       CARGO_BUILD_RUSTFLAGS = "-C target-feature=+crt-static --remap-path-prefix=${cargoVendorDir}=/cargo";
+      # Debugging information would name the store as well.
       CFLAGS = "-g0";
     }
     // (
       if platform.cross or false then
         {
-          # The building machine's `ar` writes no index of another architecture's objects.
+          # The building machine's linker and `ar` know no other architecture.
+          "CARGO_TARGET_${lib.toUpper name}_LINKER" = compiler;
           "AR_${name}" = tool platform.cc "ar";
         }
       else
@@ -96,8 +98,14 @@ let
         # Cargo has stripped it, and the building machine's tools may not know the architecture.
         dontStrip = true;
         dontPatchELF = true;
-        # The proof that it is static, and that no path of a compiler or of a source is left in it.
+        # No path of a compiler or of a source may be left in it, and no dynamic linker: nothing but it is in the image.
         allowedReferences = [ ];
+        postInstall = ''
+          if grep --quiet --text '/ld-\(linux\|musl\)' "$out/bin/${service}"; then
+            echo "${service} asks for a dynamic linker: it is not static" >&2
+            exit 1
+          fi
+        '';
         meta = {
           description = "Toolcrib's ${service} service";
           homepage = release.repository;

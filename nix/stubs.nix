@@ -22,7 +22,7 @@ in
   for file in ${toString (builtins.concatMap targets members)}; do
     if [ ! -e "$file" ]; then
       mkdir -p "$(dirname "$file")"
-      echo 'fn main() {}' > "$file"
+      printf '//! Nothing.\npub fn main() {}\n' > "$file"
     fi
   done
 ''
