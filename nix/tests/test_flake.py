@@ -92,3 +92,34 @@ class Flake(unittest.TestCase):
             self.assertEqual(f"{locked['owner']}/{locked['repo']}", "/".join(url.split("/")[:2]))
             self.assertRegex(locked["rev"], r"^[0-9a-f]{40}$")
             self.assertRegex(locked["narHash"], r"^sha256-[A-Za-z0-9+/]{43}=$")
+
+
+REAL = {name: os.environ.get(f"NIX_TEST_{name}") for name in ("CRANE", "RUST_OVERLAY", "LIB")}
+
+
+@unittest.skipUnless(all(REAL.values()), "NIX_TEST_CRANE, NIX_TEST_RUST_OVERLAY, NIX_TEST_LIB: see nix/tests/build.sh")
+class RealInputs(unittest.TestCase):
+    """With the real crane, rust-overlay and lib: nothing that they need is missing, and nothing is built to find that out."""
+
+    def test_every_package_of_both_systems_is_a_derivation(self):
+        with tempfile.TemporaryDirectory() as nixpkgs:
+            with open(f"{nixpkgs}/default.nix", "w", encoding="utf-8") as file:
+                file.write(
+                    f'import {ROOT}/nix/tests/stand-in {{ libPath = {REAL["LIB"]}; cargoHome = "/none"; toolchainPath = "/none"; }}'
+                )
+            flake = f"""import {ROOT}/nix/tests/build.nix {{
+              crane = "{REAL["CRANE"]}"; rustOverlay = "{REAL["RUST_OVERLAY"]}"; nixpkgs = "{nixpkgs}"; revision = "unknown";
+            }}"""
+            paths = "builtins.mapAttrs (_: packages: builtins.mapAttrs (_: package: package.drvPath) packages)"
+            done = run(
+                "nix-instantiate", "--eval", "--strict", "--json", "--read-write-mode",
+                "--option", "allow-import-from-derivation", "false", "--expr", f"({paths}) ({flake}).packages",
+            )
+        self.assertEqual(done.returncode, 0, done.stderr)
+        found = json.loads(done.stdout)
+        self.assertEqual(sorted(found), SYSTEMS)
+        for system, packages in found.items():
+            self.assertEqual(len(packages), 9)
+            images = {name: path for name, path in packages.items() if "-image" in name}
+            # On an arm64 machine both names are the same image, on the other one they are two.
+            self.assertEqual(len(set(images.values())), {"aarch64-linux": 2, "x86_64-linux": 4}[system])
