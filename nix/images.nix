@@ -33,7 +33,8 @@ let
     }
     {
       name = certificates;
-      path = "${pkgs.dockerTools.caCertificates}/${certificates}";
+      # dockerTools' package is a link to cacert, with this name in both.
+      path = "${pkgs.dockerTools.caCertificates or pkgs.cacert}/etc/ssl/certs/ca-bundle.crt";
     }
     {
       name = "usr/share/sbom/${service}.cdx.json";

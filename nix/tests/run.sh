@@ -8,6 +8,12 @@ set -euo pipefail
 have nix-instantiate || need_apt nix-bin
 have python3 || need_apt python3
 need_rust
+python3 -c 'import tomllib' 2>/dev/null || die "python3 is older than 3.11, and the tests of the flake read TOML with it"
+missing=$(docker_missing)
+if [ -n "$missing" ] && [ "${TOOLCRIB_SKIP_DOCKER:-}" != 1 ]; then
+  say "images are not compared with Docker's help: $missing"
+  export TOOLCRIB_SKIP_DOCKER=1
+fi
 
 # tool CRATE VERSION PROGRAM: prints where it is. Each version has a folder of its own, so a new one is compiled anew.
 tool() {

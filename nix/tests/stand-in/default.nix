@@ -155,7 +155,7 @@ let
         dockerTools = {
           caCertificates = self.runCommand "ca-certificates" { } ''
             mkdir -p $out/etc/ssl/certs
-            cp /etc/ssl/certs/ca-certificates.crt $out/etc/ssl/certs/
+            cp /etc/ssl/certs/ca-certificates.crt $out/etc/ssl/certs/ca-bundle.crt
           '';
           buildLayeredImage = import ./image.nix self;
         };
