@@ -77,7 +77,7 @@ def sbom_problems(tree, report):
 
 # What a pure evaluation may not do, and what would make the same commit give another result tomorrow.
 IMPURE = re.compile(
-    r"\b(getEnv|currentSystem|currentTime|storePath|fetch(Tarball|url|Git|Tree|Mercurial|Closure)|getFlake|readFileType)\b|<nixpkgs"
+    r"\b(getEnv|currentSystem|currentTime|storePath|fetch(Tarball|url|Git|Tree|Mercurial|Closure)|getFlake)\b|<nixpkgs"
 )
 
 

@@ -101,7 +101,7 @@ REAL = {name: os.environ.get(f"NIX_TEST_{name}") for name in ("CRANE", "RUST_OVE
 class RealInputs(unittest.TestCase):
     """With the real crane, rust-overlay and lib: nothing that they need is missing, and nothing is built to find that out."""
 
-    def test_every_package_of_both_systems_is_a_derivation(self):
+    def test_every_package_and_check_of_both_systems_is_a_derivation(self):
         with tempfile.TemporaryDirectory() as nixpkgs:
             with open(f"{nixpkgs}/default.nix", "w", encoding="utf-8") as file:
                 file.write(
@@ -110,15 +110,16 @@ class RealInputs(unittest.TestCase):
             flake = f"""import {ROOT}/nix/tests/build.nix {{
               crane = "{REAL["CRANE"]}"; rustOverlay = "{REAL["RUST_OVERLAY"]}"; nixpkgs = "{nixpkgs}"; revision = "unknown";
             }}"""
-            paths = "builtins.mapAttrs (_: packages: builtins.mapAttrs (_: package: package.drvPath) packages)"
+            paths = "builtins.mapAttrs (_: builtins.mapAttrs (_: one: one.drvPath))"
             done = run(
                 "nix-instantiate", "--eval", "--strict", "--json", "--read-write-mode",
-                "--option", "allow-import-from-derivation", "false", "--expr", f"({paths}) ({flake}).packages",
+                "--option", "allow-import-from-derivation", "false", "--expr",
+                f"with {flake}; {{ packages = {paths} packages; checks = {paths} checks; }}",
             )
         self.assertEqual(done.returncode, 0, done.stderr)
         found = json.loads(done.stdout)
-        self.assertEqual(sorted(found), SYSTEMS)
-        for system, packages in found.items():
+        self.assertEqual([sorted(found["packages"]), sorted(found["checks"])], [SYSTEMS, SYSTEMS])
+        for system, packages in found["packages"].items():
             self.assertEqual(len(packages), 9)
             images = {name: path for name, path in packages.items() if "-image" in name}
             # On an arm64 machine both names are the same image, on the other one they are two.

@@ -140,6 +140,10 @@ let
           builtins.deepSeq (map (part: part.drvPath) paths) (
             self.runCommand name { } "mkdir -p $out\ncp -r ${toolchainPath}/. $out/\nchmod -R u+w $out"
           );
+        # Asked for by name, and needed only by what nobody builds here.
+        cargo-deny = null;
+        cargo-llvm-cov = null;
+        cargo-nextest = null;
         makeWrapper = null;
         autoPatchelfHook = null;
         bintools = null;
