@@ -32,6 +32,7 @@ check() {
   else failed=$((failed + 1)); echo "FAILED  $what"; sed 's/^/          /' "$work/said" | tail -n 8; fi
 }
 
+# shellcheck disable=SC2054  # the commas are Docker's
 strict=(--label "toolcrib.test-images=$$" --network "$run" --user 65532:65532 --read-only --cap-drop ALL
   --security-opt no-new-privileges:true --tmpfs /tmp:mode=1777,size=16m)
 # Without sign-in hardware listens beyond loopback only when told so.
@@ -45,8 +46,8 @@ serve() {
 }
 # inspect SERVICE TEMPLATE
 inspect() { docker image inspect --format "$2" "toolcrib/$1:$tag"; }
-is() { local wanted=$1; shift; local got; got=$("$@"); [ "$got" = "$wanted" ] || { echo "wanted $wanted, got $got"; return 1; }; }
-has() { local wanted=$1; shift; local got; got=$("$@") || return 1; [[ $got == *"$wanted"* ]] || { echo "wanted $wanted in: $got"; return 1; }; }
+is() { local want=$1; shift; local got; got=$("$@"); [ "$got" = "$want" ] || { echo "wanted $want, got $got"; return 1; }; }
+has() { local want=$1; shift; local got; got=$("$@") || return 1; [[ $got == *"$want"* ]] || { echo "wanted $want in: $got"; return 1; }; }
 # answers SERVICE PORT PATH: with 200, within half a minute. By the container's own address: no port of this machine is taken.
 answers() {
   local address deadline=$((SECONDS + 30))
