@@ -1,6 +1,6 @@
 # Every target is one script or one cargo command; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: run demo test torture customers bench bench-history fmt check openapi screenshot deny build images up down clean help
+.PHONY: run demo test test-nix test-images torture customers bench bench-history fmt check openapi screenshot deny build images up down clean help
 
 run: ## both services on SQLite with two sample rows, in the foreground
 	@scripts/run.sh
@@ -8,8 +8,14 @@ run: ## both services on SQLite with two sample rows, in the foreground
 demo: ## the same with a catalogue of some hundred lines
 	@scripts/run.sh --demo
 
-test: ## everything: format, clippy, SQLite, MySQL (needs Docker), whole system, races, scripts
+test: ## everything: format, clippy, SQLite, MySQL (needs Docker), whole system, races, scripts, the flake
 	@scripts/test.sh
+
+test-nix: ## the flake alone, evaluated with stubs for its inputs (needs no network; docs/nix.md)
+	@nix/tests/run.sh
+
+test-images: ## starts the images that `make images` made last, as strictly as a cluster would, and looks at them
+	@scripts/test-images.sh
 
 torture: ## the concurrency checker at length (TORTURE_SECONDS=300 a scenario and database)
 	@scripts/torture.sh
@@ -42,7 +48,7 @@ deny: ## licenses, bans and sources of the dependencies (ADVISORIES=1: known hol
 build: ## release binaries in target/release
 	cargo build --locked --release -p hardware -p portal
 
-images: ## container images toolcrib/{hardware,portal,mysql}, made without a registry
+images: ## container images toolcrib/{hardware,portal,mysql}, by Nix or without it (IMAGES=nix, IMAGES=static)
 	@scripts/images.sh
 
 up: ## everything in containers on MySQL, portal at localhost:5000

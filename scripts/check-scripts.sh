@@ -18,6 +18,7 @@ export PATH="$PWD/$venv/bin:$PATH"
 files() { git ls-files --cached --others --exclude-standard -- "$@" | while IFS= read -r f; do [ ! -f "$f" ] || echo "$f"; done; }
 
 echo "shellcheck"; files '*.sh' .ci/run | xargs shellcheck
+echo "tags of images"; scripts/test-tags.sh
 echo "yamllint"; files '*.yaml' '*.yml' | xargs yamllint --strict
 echo "GitHub workflows"
 files '.github/workflows/*.yml' | xargs check-jsonschema --builtin-schema vendor.github-workflows

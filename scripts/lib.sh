@@ -50,13 +50,13 @@ compose() {
   else die "neither 'docker compose' nor 'docker-compose' is here (Debian: apt-get install docker-compose)"; fi
 }
 
-# http_status PORT PATH: the status code that 127.0.0.1 gives, or nothing. Bash alone, so that nobody needs curl for it.
+# http_status PORT PATH [HOST]: the status code that HOST (127.0.0.1) gives, or nothing. Bash alone, so that nobody needs curl.
 http_status() {
   # shellcheck disable=SC2016  # the inner shell expands these
   timeout 5 bash -c '
-    exec 3<>"/dev/tcp/127.0.0.1/$1" || exit 1
+    exec 3<>"/dev/tcp/$3/$1" || exit 1
     printf "GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n" "$2" >&3
-    read -r _ status _ <&3 && echo "$status"' _ "$1" "$2" 2>/dev/null || true
+    read -r _ status _ <&3 && echo "$status"' _ "$1" "$2" "${3:-127.0.0.1}" 2>/dev/null || true
 }
 
 # shellcheck disable=SC2016  # the inner shell expands it
@@ -67,3 +67,41 @@ need_rust() {
   have cargo || die "Rust is missing: install rustup; it then reads the version from rust-toolchain.toml"
   have cc || need_apt gcc libc6-dev
 }
+
+# The architecture of this machine as OCI names it.
+oci_arch() {
+  case $(uname -m) in
+    x86_64) echo amd64 ;;
+    aarch64 | arm64) echo arm64 ;;
+    *) die "images are for amd64 and arm64; this machine is $(uname -m)" ;;
+  esac
+}
+
+# The commit of this tree, with -dirty behind it when something is not committed; `unknown` without git.
+revision() {
+  local commit dirty=""
+  commit=$(git rev-parse --verify --quiet HEAD 2>/dev/null) || { echo unknown; return; }
+  [ -z "$(git status --porcelain 2>/dev/null)" ] || dirty=-dirty
+  echo "$commit$dirty"
+}
+
+# The branch: git's, or where HEAD is detached, as in pipelines, what the pipeline says it builds.
+branch() {
+  local name
+  name=$(git symbolic-ref --quiet --short HEAD 2>/dev/null || true)
+  echo "${name:-${GITHUB_HEAD_REF:-${GITHUB_REF_NAME:-${CI_COMMIT_REF_NAME:-detached}}}}"
+}
+
+# BRANCH-SHA, which names one build: as the registry allows it, 128 characters that begin with a letter, a digit or `_`. What
+# is too long is cut from the branch, never from the commit.
+deploy_tag() {
+  local name suffix
+  suffix=-$(revision)
+  name=$(branch | LC_ALL=C tr -c 'A-Za-z0-9._\n-' _)
+  name=${name:0:$((128 - ${#suffix}))}
+  case $name in [.-]*) name=_${name:1} ;; esac
+  echo "$name$suffix"
+}
+
+# Every tag that an image of this tree gets, beside `dev`, which is the one made last.
+image_tags() { echo "$(version) $(version)-$(oci_arch) $(deploy_tag)"; }

@@ -98,6 +98,7 @@ else
   skipped "Tests" "the code does not pass format, clippy and build yet"
 fi
 suite "Script checks" scripts/check-scripts.sh
+suite Nix nix/tests/run.sh
 if cargo deny --version >/dev/null 2>&1; then
   suite "Dependencies" cargo deny --locked --offline check bans licenses sources
 else
