@@ -77,10 +77,10 @@ oci_arch() {
   esac
 }
 
-# The commit of this tree, with -dirty behind it when something is not committed; `unknown` without git.
+# revision [DIGITS]: the commit of this tree, with -dirty behind it when something is not committed; `unknown` without git.
 revision() {
   local commit dirty=""
-  commit=$(git rev-parse --verify --quiet HEAD 2>/dev/null) || { echo unknown; return; }
+  commit=$(git rev-parse --verify --quiet ${1:+"--short=$1"} HEAD 2>/dev/null) || { echo unknown; return; }
   [ -z "$(git status --porcelain 2>/dev/null)" ] || dirty=-dirty
   echo "$commit$dirty"
 }
@@ -96,7 +96,7 @@ branch() {
 # is too long is cut from the branch, never from the commit.
 deploy_tag() {
   local name suffix
-  suffix=-$(revision)
+  suffix=-$(revision 12)
   name=$(branch | LC_ALL=C tr -c 'A-Za-z0-9._\n-' _)
   name=${name:0:$((128 - ${#suffix}))}
   case $name in [.-]*) name=_${name:1} ;; esac

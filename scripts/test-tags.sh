@@ -28,7 +28,7 @@ quiet_git init
 printf '[workspace.package]\nversion = "1.2.3"\n' > Cargo.toml
 quiet_git add Cargo.toml scripts/lib.sh
 quiet_git commit -m first
-sha=$(git rev-parse HEAD)
+sha=$(git rev-parse --short=12 HEAD)
 
 expect "a branch" "main-$sha"
 expect "a branch, whatever a pipeline says" "main-$sha" GITHUB_REF_NAME=other
@@ -40,9 +40,9 @@ on "_.hidden"
 expect "a dot later on" "_.hidden-$sha"
 long=$(printf 'x%.0s' {1..150})
 on "$long"
-expect "a long branch" "${long:0:87}-$sha"
+expect "a long branch" "${long:0:115}-$sha"
 touch new
-expect "a tree with something new" "${long:0:81}-$sha-dirty"
+expect "a tree with something new" "${long:0:109}-$sha-dirty"
 rm new
 
 quiet_git checkout --detach
