@@ -1,0 +1,68 @@
+# plan looks, and changes nothing. AWS's ReadOnlyAccess would also read every object and message of the account.
+
+data "aws_iam_policy_document" "plan" {
+  for_each = { for name, role in local.roles : name => role if role.purpose == "plan" }
+
+  statement {
+    sid = "Look"
+    actions = [
+      "acm:DescribeCertificate", "acm:ListTagsForCertificate",
+      "cloudwatch:DescribeAlarms", "cloudwatch:ListTagsForResource",
+      "ec2:Describe*",
+      "ecr:DescribeRepositories", "ecr:GetLifecyclePolicy", "ecr:GetRepositoryPolicy", "ecr:ListTagsForResource",
+      "eks:DescribeAccessEntry", "eks:DescribeAddon", "eks:DescribeAddonVersions", "eks:DescribeCluster", "eks:DescribePodIdentityAssociation",
+      "eks:ListAccessEntries", "eks:ListAssociatedAccessPolicies", "eks:ListPodIdentityAssociations", "eks:ListTagsForResource",
+      "iam:GetOpenIDConnectProvider", "iam:GetPolicy", "iam:GetPolicyVersion", "iam:GetRole", "iam:GetRolePolicy",
+      "iam:ListAttachedRolePolicies", "iam:ListInstanceProfilesForRole", "iam:ListPolicyVersions", "iam:ListRolePolicies",
+      "kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListAliases", "kms:ListResourceTags",
+      "logs:DescribeLogGroups", "logs:ListTagsForResource",
+      "rds:Describe*", "rds:ListTagsForResource",
+      "route53:GetChange", "route53:GetHostedZone", "route53:ListHostedZones", "route53:ListResourceRecordSets", "route53:ListTagsForResource",
+      "s3:GetAccelerateConfiguration", "s3:GetBucket*", "s3:GetEncryptionConfiguration", "s3:GetLifecycleConfiguration", "s3:GetReplicationConfiguration", "s3:ListBucket",
+      "secretsmanager:DescribeSecret", "secretsmanager:GetResourcePolicy",
+      "sns:GetSubscriptionAttributes", "sns:GetTopicAttributes", "sns:ListTagsForResource",
+    ]
+    resources = ["*"]
+  }
+
+  # AWS makes up a password and keeps nothing; Terraform asks while it plans.
+  statement {
+    sid       = "MakeUpPasswords"
+    actions   = ["secretsmanager:GetRandomPassword"]
+    resources = ["*"]
+  }
+
+  # The provider looks whether the version it wrote is still there, and the only call for that also shows the value. So this
+  # role can read the customers' application passwords, as apply can; they open a database that only nodes can reach.
+  statement {
+    sid       = "VersionsOfCustomersSecrets"
+    actions   = ["secretsmanager:GetSecretValue"]
+    resources = ["arn:aws:secretsmanager:${var.region}:${var.account_id}:secret:toolcrib/${each.value.environment}/customer-*"]
+  }
+
+  statement {
+    sid       = "KeyOfCustomersSecrets"
+    actions   = ["kms:Decrypt"]
+    resources = ["arn:aws:kms:${var.region}:${var.account_id}:key/*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "kms:ViaService"
+      values   = ["secretsmanager.${var.region}.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringLike"
+      variable = "kms:EncryptionContext:SecretARN"
+      values   = ["arn:aws:secretsmanager:${var.region}:${var.account_id}:secret:toolcrib/${each.value.environment}/customer-*"]
+    }
+  }
+}
+
+resource "aws_iam_role_policy" "plan" {
+  for_each = data.aws_iam_policy_document.plan
+
+  name   = "look"
+  role   = aws_iam_role.this[each.key].id
+  policy = each.value.json
+}
