@@ -1,8 +1,3 @@
-output "state_bucket" {
-  description = "Bucket with the state of this root and of all environments."
-  value       = module.state.name
-}
-
 output "backend" {
   description = "Settings of the S3 backend, without the key; `make apply LAYER=bootstrap` writes them to `backend.hcl` of the bootstrap and of each environment."
   value = {

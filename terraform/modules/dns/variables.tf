@@ -48,7 +48,7 @@ variable "zone_id" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^Z[A-Z0-9]{5,}$", var.zone_id))
+    condition     = can(regex("^[A-Z0-9]{5,32}$", var.zone_id))
     error_message = "zone_id: the id of a hosted zone, such as Z0123456789ABCDEFGHIJ."
   }
 }

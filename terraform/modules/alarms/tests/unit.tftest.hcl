@@ -1,0 +1,47 @@
+# Every validation refuses what it is there for, and says so by the variable's name. No provider is asked.
+
+mock_provider "aws" {
+  mock_data "aws_iam_policy_document" {
+    defaults = { json = "{}" }
+  }
+}
+
+variables {
+  name       = "toolcrib-staging"
+  account_id = "123456789012"
+  emails     = ["oncall@example.com"]
+}
+
+run "good_values_pass" {
+  command = plan
+}
+
+run "refuses_a_name_with_capitals" {
+  command = plan
+
+  variables {
+    name = "Toolcrib"
+  }
+
+  expect_failures = [var.name]
+}
+
+run "refuses_an_account_of_11_digits" {
+  command = plan
+
+  variables {
+    account_id = "12345678901"
+  }
+
+  expect_failures = [var.account_id]
+}
+
+run "refuses_an_address_without_a_domain" {
+  command = plan
+
+  variables {
+    emails = ["oncall"]
+  }
+
+  expect_failures = [var.emails]
+}
