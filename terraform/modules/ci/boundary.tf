@@ -27,6 +27,13 @@ data "aws_iam_policy_document" "boundary" {
     }
   }
 
+  # External Secrets, for the store of toolcrib-system.
+  statement {
+    sid       = "RoleOfToolcribSystem"
+    actions   = ["sts:AssumeRole"]
+    resources = ["arn:aws:iam::${var.account_id}:role/toolcrib-*-system"]
+  }
+
   statement {
     sid       = "LookAtRoles"
     actions   = ["iam:GetRole", "iam:ListAttachedRolePolicies", "iam:CreateServiceLinkedRole"]

@@ -35,6 +35,20 @@ data "aws_iam_policy_document" "trust" {
       values   = [var.service_account]
     }
   }
+
+  # A pod's session is tagged, and the tags go along when it takes on another role: sts:TagSession here too.
+  dynamic "statement" {
+    for_each = length(var.trusted_role_arns) > 0 ? [1] : []
+
+    content {
+      actions = ["sts:AssumeRole", "sts:TagSession"]
+
+      principals {
+        type        = "AWS"
+        identifiers = var.trusted_role_arns
+      }
+    }
+  }
 }
 
 resource "aws_iam_role" "this" {

@@ -94,3 +94,15 @@ variable "policy" {
     error_message = "policy: a policy document as JSON, whose statements name their actions; \"*\" is refused."
   }
 }
+
+variable "trusted_role_arns" {
+  description = "Roles that may take this one on besides, such as the controller of External Secrets for a store with a role of its own."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for arn in var.trusted_role_arns : can(regex("^arn:aws:iam::[0-9]{12}:role/[^*]+$", arn))])
+    error_message = "trusted_role_arns: ARNs of roles, without wildcards; whole accounts are not trusted."
+  }
+}

@@ -22,6 +22,17 @@ data "aws_iam_policy_document" "external_secrets" {
   }
 }
 
+# The store of toolcrib-system has a role of its own (`spec.provider.aws.role`), which the controller takes on for it.
+data "aws_iam_policy_document" "external_secrets_with_system" {
+  source_policy_documents = [data.aws_iam_policy_document.external_secrets.json]
+
+  statement {
+    sid       = "TakeOnTheRoleOfToolcribSystem"
+    actions   = ["sts:AssumeRole", "sts:TagSession"]
+    resources = ["arn:aws:iam::${var.account_id}:role/${local.name}-system"]
+  }
+}
+
 module "external_secrets" {
   source = "../../../modules/pod-identity"
 
@@ -31,11 +42,11 @@ module "external_secrets" {
   cluster_name             = var.cluster_name
   namespace                = "external-secrets"
   service_account          = "external-secrets"
-  policy                   = data.aws_iam_policy_document.external_secrets.json
+  policy                   = data.aws_iam_policy_document.external_secrets_with_system.json
   permissions_boundary_arn = var.permissions_boundary_arn
 }
 
-# The store of toolcrib-system alone, whose Jobs make schemas and users: the administrator's secret, which RDS names, and
+# The store of toolcrib-system alone, whose Jobs make schemas and users: it reads the administrator's secret, which RDS names, and
 # the passwords that the users get.
 data "aws_iam_policy_document" "toolcrib_system" {
   statement {
@@ -67,5 +78,6 @@ module "toolcrib_system" {
   namespace                = "toolcrib-system"
   service_account          = "secret-store"
   policy                   = data.aws_iam_policy_document.toolcrib_system.json
+  trusted_role_arns        = [module.external_secrets.role_arn]
   permissions_boundary_arn = var.permissions_boundary_arn
 }

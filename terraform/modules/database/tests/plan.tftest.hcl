@@ -76,8 +76,8 @@ run "tls_is_enforced_on_an_instance" {
   }
 
   assert {
-    condition     = one([for parameter in aws_db_parameter_group.this[0].parameter : parameter.value if parameter.name == "innodb_flush_log_at_trx_commit"]) == "1" && one([for parameter in aws_db_parameter_group.this[0].parameter : parameter.value if parameter.name == "sync_binlog"]) == "1"
-    error_message = "an answered booking could be lost in a power cut"
+    condition     = aws_db_parameter_group.this[0].family == "mysql8.4" && one([for parameter in aws_db_parameter_group.this[0].parameter : parameter.value if parameter.name == "local_infile"]) == "0"
+    error_message = "the parameters are for another version, or files of clients are read"
   }
 }
 

@@ -91,6 +91,16 @@ run "refuses_all_service_accounts" {
   expect_failures = [var.service_account]
 }
 
+run "refuses_a_whole_account_as_trusted" {
+  command = plan
+
+  variables {
+    trusted_role_arns = ["arn:aws:iam::123456789012:root"]
+  }
+
+  expect_failures = [var.trusted_role_arns]
+}
+
 run "refuses_a_policy_that_is_no_json" {
   command = plan
 

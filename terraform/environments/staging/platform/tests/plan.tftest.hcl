@@ -69,6 +69,15 @@ run "external_secrets_reads_this_environment_only" {
   }
 }
 
+run "external_secrets_takes_on_one_role_and_no_other" {
+  command = plan
+
+  assert {
+    condition     = [for statement in jsondecode(data.aws_iam_policy_document.external_secrets_with_system.json).Statement : statement.Resource if contains(flatten([statement.Action]), "sts:AssumeRole")] == ["arn:aws:iam::123456789012:role/toolcrib-staging-system"]
+    error_message = "External Secrets may take on other roles than that of toolcrib-system"
+  }
+}
+
 run "toolcrib_system_reads_the_administrator_and_the_customers" {
   command = plan
 
