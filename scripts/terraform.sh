@@ -17,10 +17,11 @@ label() { if [ "$1" = bootstrap ]; then echo bootstrap; else echo "$ENV-$1"; fi;
 state_key() { if [ "$1" = bootstrap ]; then echo bootstrap/bootstrap.tfstate; else echo "$ENV/$1.tfstate"; fi; }
 backend_file() { if [ "$1" = bootstrap ]; then echo terraform/bootstrap/backend.hcl; else echo "terraform/environments/$ENV/backend.hcl"; fi; }
 
-# Everything a plan depends on but the state, which Terraform itself looks after.
+# Everything a plan depends on but the state, which Terraform itself looks after, and what base gave, which
+# check_hand_over compares.
 fingerprint() {
   find terraform -type f \( -name '*.tf' -o -name '*.tfvars' -o -name '*.tfvars.json' -o -name customers.json -o -name .terraform.lock.hcl \) \
-    -not -path '*/.terraform/*' -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d ' ' -f 1
+    -not -path '*/.terraform/*' -not -name base.auto.tfvars.json -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d ' ' -f 1
 }
 
 init() {
@@ -83,7 +84,8 @@ apply() {
   [ "$(cat "$file.of" 2>/dev/null)" = "$(fingerprint)" ] || die "the saved plan for $(label "$layer") is stale, files under terraform/ changed since: $again"
   say "== $(label "$layer")"
   applied=1
-  if [ "$layer" = platform ] && [ -n "$base_applied" ]; then check_hand_over "$again"; fi
+  init "$layer"
+  if [ "$layer" = platform ]; then init base; check_hand_over "$again"; fi
   log=$file.log
   if ! terraform -chdir="$dir" apply -input=false -no-color -lock-timeout=60s "$file" 2>&1 | tee "$log"; then
     if grep -q 'Saved plan is stale' "$log"; then die "the saved plan for $(label "$layer") is stale, somebody applied in the meantime: $again"; fi
@@ -91,10 +93,7 @@ apply() {
     die "$(label "$layer"): Terraform could not apply all of it, see above. What was done is in the state: $again shows the rest"
   fi
   rm -f "$file" "$file.of" "$log"
-  case $layer in
-    bootstrap) after_bootstrap ;;
-    base) base_applied=1 ;;
-  esac
+  if [ "$layer" = bootstrap ]; then after_bootstrap; fi
 }
 
 # A plan of platform was made with what base gave then.
@@ -141,7 +140,6 @@ export TF_IN_AUTOMATION=1
 mkdir -p "$plans"
 
 applied=
-base_applied=
 case $command in
   plan) for layer in "${layers[@]}"; do plan "$layer"; done ;;
   apply)

@@ -88,6 +88,8 @@ start_moto() {
 }
 
 init() {
+  # One first: where the provider cannot be had, one line says so and not sixteen.
+  tf_init terraform/modules/key || exit 1
   tf_folders | xargs -P 2 -I {} bash -c '. scripts/lib.sh; . scripts/terraform-lib.sh; tf_init "$1" || echo "$1" >> "$2"' _ {} "$work/uninitialised"
   [ ! -e "$work/uninitialised" ] || die "terraform init failed in: $(tr '\n' ' ' < "$work/uninitialised")"
 }

@@ -4,6 +4,7 @@
 #
 # Not made here, because moto 5.2 has no route for them (*.moto_override.tf in this folder leaves them out):
 #   aws_eks_addon, aws_eks_access_entry, aws_eks_access_policy_association, aws_eks_pod_identity_association
+# Not made, because staging is an instance: aws_rds_cluster, aws_rds_cluster_parameter_group.
 # Changed, because moto ignores the conditions of policies or leaves things out of its answers: buckets have no TLS-only
 # statement, and the nodes' security group is one of its own. Zones of bootstrap may be destroyed.
 set -euo pipefail
@@ -77,7 +78,7 @@ cp "$work"/plans/* .cache/terraform/plans/
 refuses "a plan that was applied already is refused" "stale" env ENV=staging make -s apply
 step "write params.env" env ENV=staging make -s outputs
 look stack "$work/copy"
-look states
+look states "$work/copy"
 
 destroy() { terraform -chdir="$1" destroy -input=false -no-color -auto-approve; }
 step "destroy platform" destroy terraform/environments/staging/platform
