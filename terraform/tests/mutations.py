@@ -63,6 +63,10 @@ MUTATIONS = [
         "modules/network", "production_refuses_two_zones", "Missing expected failure", "unit",
     ),
     Mutation(
+        "production called staging", f"{PRODUCTION}/terraform.tfvars", 'environment = "production"', 'environment = "staging"',
+        PRODUCTION, "production_plans_with_its_own_settings", "the other environment is made in its own",
+    ),
+    Mutation(
         "deletion_protection = false in production", f"{PRODUCTION}/terraform.tfvars",
         "deletion_protection   = true", "deletion_protection   = false",
         PRODUCTION, "production_plans_with_its_own_settings", "production does not go without",

@@ -7,6 +7,12 @@ variable "environment" {
     condition     = contains(["staging", "production"], var.environment)
     error_message = "environment: staging or production."
   }
+
+  # Otherwise production could be called staging, and nothing that production has to have would be asked for.
+  validation {
+    condition     = basename(dirname(abspath(path.root))) == var.environment
+    error_message = "environment: this folder is ${basename(dirname(abspath(path.root)))}; the other environment is made in its own."
+  }
 }
 
 variable "account_id" {

@@ -31,6 +31,16 @@ run "refuses_an_unknown_environment" {
   expect_failures = [var.environment]
 }
 
+run "refuses_to_be_the_other_environment" {
+  command = plan
+
+  variables {
+    environment = "production"
+  }
+
+  expect_failures = [var.environment]
+}
+
 run "refuses_the_account_of_the_example" {
   command = plan
 
