@@ -77,8 +77,8 @@ variable "instance_class" {
   }
 
   validation {
-    condition     = var.topology != "cluster" || can(regex("^db\\.(c6gd|m5d|m6gd|m6id|r5d|r6gd|r6id)\\.", var.instance_class))
-    error_message = "instance_class: a Multi-AZ DB cluster takes classes with a local disk only: c6gd, m5d, m6gd, m6id, r5d, r6gd or r6id."
+    condition     = var.topology != "cluster" || can(regex("^db\\.(c6gd\\.medium$|(c6gd|m5d|m6gd|m6id|m6idn|r5d|r6gd|r6id|r6idn)\\.[0-9]*x?large$)", var.instance_class))
+    error_message = "instance_class: a Multi-AZ DB cluster takes classes with a local disk only: c6gd, m5d, m6gd, m6id, m6idn, r5d, r6gd, r6id or r6idn, and none below large but db.c6gd.medium."
   }
 
   validation {

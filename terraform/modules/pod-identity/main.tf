@@ -10,19 +10,13 @@ data "aws_iam_policy_document" "trust" {
       identifiers = ["pods.eks.amazonaws.com"]
     }
 
+    # The tags say who asks. Whoever may make associations still cannot give this role to other pods.
     condition {
       test     = "StringEquals"
-      variable = "aws:SourceAccount"
-      values   = [var.account_id]
-    }
-
-    condition {
-      test     = "ArnEquals"
-      variable = "aws:SourceArn"
+      variable = "aws:RequestTag/eks-cluster-arn"
       values   = ["arn:aws:eks:${var.region}:${var.account_id}:cluster/${var.cluster_name}"]
     }
 
-    # The association below says the same. Whoever may make associations still cannot give this role to other pods.
     condition {
       test     = "StringEquals"
       variable = "aws:RequestTag/kubernetes-namespace"

@@ -35,13 +35,8 @@ run "only_these_pods_take_the_role" {
   }
 
   assert {
-    condition     = jsondecode(data.aws_iam_policy_document.trust.json).Statement[0].Condition.StringEquals == { "aws:SourceAccount" = "123456789012", "aws:RequestTag/kubernetes-namespace" = "external-secrets", "aws:RequestTag/kubernetes-service-account" = "controller" }
-    error_message = "pods of other accounts, namespaces or service accounts may take the role"
-  }
-
-  assert {
-    condition     = jsondecode(data.aws_iam_policy_document.trust.json).Statement[0].Condition.ArnEquals["aws:SourceArn"] == "arn:aws:eks:eu-central-1:123456789012:cluster/toolcrib-staging"
-    error_message = "pods of other clusters may take the role"
+    condition     = jsondecode(data.aws_iam_policy_document.trust.json).Statement[0].Condition.StringEquals == { "aws:RequestTag/eks-cluster-arn" = "arn:aws:eks:eu-central-1:123456789012:cluster/toolcrib-staging", "aws:RequestTag/kubernetes-namespace" = "external-secrets", "aws:RequestTag/kubernetes-service-account" = "controller" }
+    error_message = "pods of other clusters, namespaces or service accounts may take the role"
   }
 
   assert {
