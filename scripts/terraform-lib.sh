@@ -51,6 +51,8 @@ tf_folders() { find terraform -name versions.tf -not -path '*/.terraform/*' -exe
 tf_init() {
   local log
   log=$(mktemp)
+  # Modules have no lock file of their own. With the roots' they get the same provider, and from the cache.
+  [ -e "$1/.terraform.lock.hcl" ] || cp terraform/bootstrap/.terraform.lock.hcl "$1/"
   if ! terraform -chdir="$1" init -backend=false -input=false -no-color > "$log" 2>&1; then
     if grep -qE 'Failed to query available provider|no available releases|Failed to install provider' "$log"; then
       say "error: provider hashicorp/aws cannot be had: there is no local mirror (TF_PLUGIN_MIRROR) and the registry does not answer"
