@@ -40,11 +40,6 @@ run "the_endpoint_is_private" {
     condition     = aws_eks_cluster.this.vpc_config[0].endpoint_private_access && !aws_eks_cluster.this.vpc_config[0].endpoint_public_access
     error_message = "the API server can be reached over the internet"
   }
-
-  assert {
-    condition     = aws_eks_cluster.this.vpc_config[0].public_access_cidrs == null || try(!contains(aws_eks_cluster.this.vpc_config[0].public_access_cidrs, "0.0.0.0/0"), true)
-    error_message = "everybody may reach the API server"
-  }
 }
 
 run "staging_may_open_the_endpoint_to_named_networks" {

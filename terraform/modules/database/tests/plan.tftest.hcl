@@ -17,7 +17,7 @@ variables {
   topology                 = "cluster"
   instance_class           = "db.m6gd.large"
   storage_gib              = 100
-  storage_max_gib          = 100
+  storage_max_gib          = 200
   max_connections          = 640
   connections_needed       = 360
   vpc_id                   = "vpc-1"
