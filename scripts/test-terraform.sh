@@ -66,7 +66,7 @@ format() {
 tests() {
   find terraform -path "*/tests/$1" -not -path '*/.terraform/*' -printf '%h\n' | LC_ALL=C sort | xargs -P 2 -I {} bash -c '
     folder=${1%/tests}
-    if out=$(terraform -chdir="$folder" test -no-color -filter="tests/$2" 2>&1); then :; else printf "%s\n" "$out"; fi
+    if out=$(terraform -chdir="$folder" test -no-color -filter="tests/$2" 2>&1); then :; else printf "%s\n" "$out" | grep -vE "^(Success|Failure)!|\.\.\. (pass|in progress|tearing down)$"; fi
     last=$(printf "%s\n" "$out" | grep -E "^(Success|Failure)!" || echo "Failure! 0 passed, 1 failed.")
     printf "%s\n%s\n" "-- $folder" "$last"' _ {} "$1"
 }
