@@ -17,6 +17,9 @@ module "key" {
 }
 
 locals {
+  # By name, so that the policy is known before the topic is there.
+  topic = "arn:aws:sns:${var.region}:${var.account_id}:${var.name}-alarms"
+
   publishers = {
     alarms   = "cloudwatch.amazonaws.com"
     database = "events.rds.amazonaws.com"
@@ -32,7 +35,7 @@ data "aws_iam_policy_document" "this" {
   statement {
     sid       = "ServicesOfThisAccountPublish"
     actions   = ["sns:Publish"]
-    resources = [aws_sns_topic.this.arn]
+    resources = [local.topic]
 
     principals {
       type        = "Service"
@@ -50,7 +53,7 @@ data "aws_iam_policy_document" "this" {
     sid       = "TlsOnly"
     effect    = "Deny"
     actions   = ["sns:Publish"]
-    resources = [aws_sns_topic.this.arn]
+    resources = [local.topic]
 
     principals {
       type        = "*"

@@ -20,6 +20,17 @@ variable "account_id" {
   }
 }
 
+variable "region" {
+  description = "Region everything lives in."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^(af|ap|ca|eu|il|me|mx|sa|us)-[a-z]+-[0-9]$", var.region)) && !startswith(var.region, "us-gov-")
+    error_message = "region: a region of the commercial partition, such as eu-central-1 (ARNs here begin with arn:aws:)."
+  }
+}
+
 variable "emails" {
   description = "Addresses that alarms are sent to. Each has to confirm once, by the link that AWS mails to it."
   type        = set(string)

@@ -37,6 +37,7 @@ module "alarms" {
 
   name       = local.name
   account_id = var.account_id
+  region     = var.region
   emails     = var.alarm_emails
 }
 

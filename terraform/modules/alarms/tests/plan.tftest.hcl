@@ -13,6 +13,7 @@ provider "aws" {
 variables {
   name       = "toolcrib-staging"
   account_id = "123456789012"
+  region     = "eu-central-1"
   emails     = ["oncall@example.com"]
 }
 
@@ -20,12 +21,6 @@ override_resource {
   target          = module.key.aws_kms_key.this
   override_during = plan
   values          = { arn = "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555" }
-}
-
-override_resource {
-  target          = aws_sns_topic.this
-  override_during = plan
-  values          = { arn = "arn:aws:sns:eu-central-1:123456789012:toolcrib-staging-alarms" }
 }
 
 run "only_services_of_this_account_publish_and_only_by_tls" {

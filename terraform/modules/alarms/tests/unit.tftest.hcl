@@ -9,6 +9,7 @@ mock_provider "aws" {
 variables {
   name       = "toolcrib-staging"
   account_id = "123456789012"
+  region     = "eu-central-1"
   emails     = ["oncall@example.com"]
 }
 
@@ -34,6 +35,16 @@ run "refuses_an_account_of_11_digits" {
   }
 
   expect_failures = [var.account_id]
+}
+
+run "refuses_a_region_of_another_partition" {
+  command = plan
+
+  variables {
+    region = "cn-north-1"
+  }
+
+  expect_failures = [var.region]
 }
 
 run "refuses_an_address_without_a_domain" {

@@ -85,7 +85,7 @@ run "a_bucket_of_logs_takes_them_from_this_account_only" {
   }
 
   assert {
-    condition     = alltrue([for statement in jsondecode(data.aws_iam_policy_document.this.json).Statement : statement.Effect == "Deny" || (statement.Action == "s3:PutObject" && statement.Condition.StringEquals["aws:SourceAccount"] == "123456789012")])
+    condition     = alltrue([for statement in jsondecode(data.aws_iam_policy_document.this.json).Statement : statement.Effect == "Deny" || try(statement.Action == "s3:PutObject" && statement.Condition.StringEquals["aws:SourceAccount"] == "123456789012", false)])
     error_message = "others may write logs, or more than write"
   }
 
