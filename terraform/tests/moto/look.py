@@ -1,14 +1,13 @@
-"""Looks at what is in moto, for run.sh. Standard library only: moto shows its whole content at /moto-api/data.json.
+"""Looks at what is in moto, for run.sh, by the API of AWS. Standard library only.
 
   ready                 exit 0 as soon as moto answers
-  remember FILE         what there is now (default VPC, managed policies), to be compared with later
+  remember FILE         what there is now (a default VPC), to be compared with later
   stack COPY            what was made is what was meant
   states COPY           every kind of resource was made but those named here, and no state holds a password
   empty BUCKET          removes every version of every object
   nothing_left FILE     what there is now is what was remembered
 """
 
-import collections
 import json
 import pathlib
 import re
@@ -25,8 +24,6 @@ NOT_MADE = {
     "aws_eks_access_entry", "aws_eks_access_policy_association", "aws_eks_addon", "aws_eks_pod_identity_association",
     "aws_rds_cluster", "aws_rds_cluster_parameter_group",
 }
-# Kinds that moto makes by itself, or keeps as a history of what was.
-IGNORED = {"iam.ManagedPolicy", "iam.AWSManagedPolicy", "sts.AssumedRole", "moto_api", "rds.EventSubscription.events"}
 
 
 def call(service, path="/", method="GET", body=None, headers=None):
@@ -59,34 +56,78 @@ def rds(action, **parameters):
     return query("rds", "2014-10-31", action, **parameters)
 
 
-def kinds():
-    """How many of each kind there are, of the kinds that Terraform makes."""
-    counted = collections.Counter()
-    for service, models in json.loads(call("s3", "/moto-api/data.json")).items():
-        for model, items in models.items():
-            if service not in IGNORED and f"{service}.{model}" not in IGNORED:
-                counted[f"{service}.{model}"] += len(items)
-    return counted
+def ids(tree, path):
+    return [element.text for element in tree.findall(path)]
+
+
+def rest(service, path):
+    return json.loads(call(service, path))
+
+
+def buckets():
+    return ids(ElementTree.fromstring(re.sub(r' xmlns="[^"]+"', "", call("s3", "/"))), ".//Bucket/Name")
+
+
+def zones():
+    return ids(ElementTree.fromstring(re.sub(r' xmlns="[^"]+"', "", call("route53", "/2013-04-01/hostedzone"))), ".//HostedZone/Id")
+
+
+def keys():
+    """Those that are still of use: a deleted key is kept for 30 days."""
+    listed = [key["KeyId"] for key in target("kms", "TrentService.ListKeys")["Keys"]]
+    described = [target("kms", "TrentService.DescribeKey", KeyId=key)["KeyMetadata"] for key in listed]
+    return [key["KeyId"] for key in described if key["KeyState"] == "Enabled" and key["KeyManager"] == "CUSTOMER"]
+
+
+# What Terraform makes, by the kind of thing; each says which there are.
+KINDS = {
+    "VPC": lambda: ids(ec2("DescribeVpcs"), ".//vpcSet/item/vpcId"),
+    "subnet": lambda: ids(ec2("DescribeSubnets"), ".//subnetSet/item/subnetId"),
+    "route table": lambda: ids(ec2("DescribeRouteTables"), ".//routeTableSet/item/routeTableId"),
+    "security group": lambda: ids(ec2("DescribeSecurityGroups"), ".//securityGroupInfo/item/groupId"),
+    "internet gateway": lambda: ids(ec2("DescribeInternetGateways"), ".//internetGatewaySet/item/internetGatewayId"),
+    "NAT gateway": lambda: ids(ec2("DescribeNatGateways", **{"Filter.1.Name": "state", "Filter.1.Value.1": "available"}), ".//natGatewaySet/item/natGatewayId"),
+    "address": lambda: ids(ec2("DescribeAddresses"), ".//addressesSet/item/allocationId"),
+    "endpoint": lambda: ids(ec2("DescribeVpcEndpoints", **{"Filter.1.Name": "vpc-endpoint-state", "Filter.1.Value.1": "available"}), ".//vpcEndpointSet/item/vpcEndpointId"),
+    "flow log": lambda: ids(ec2("DescribeFlowLogs"), ".//flowLogSet/item/flowLogId"),
+    "database": lambda: ids(rds("DescribeDBInstances"), ".//DBInstanceIdentifier"),
+    "subnet group": lambda: ids(rds("DescribeDBSubnetGroups"), ".//DBSubnetGroupName"),
+    "parameter group": lambda: ids(rds("DescribeDBParameterGroups"), ".//DBParameterGroupName"),
+    "event subscription": lambda: ids(rds("DescribeEventSubscriptions"), ".//CustSubscriptionId"),
+    "cluster": lambda: rest("eks", "/clusters")["clusters"],
+    "role": lambda: ids(query("iam", "2010-05-08", "ListRoles", MaxItems=500), ".//Roles/member/RoleName"),
+    "policy": lambda: ids(query("iam", "2010-05-08", "ListPolicies", Scope="Local"), ".//Policies/member/Arn"),
+    "OIDC provider": lambda: ids(query("iam", "2010-05-08", "ListOpenIDConnectProviders"), ".//Arn"),
+    "key": keys,
+    "secret": lambda: [secret["Name"] for secret in target("secretsmanager", "secretsmanager.ListSecrets", MaxResults=100)["SecretList"]],
+    "certificate": lambda: [item["CertificateArn"] for item in target("acm", "CertificateManager.ListCertificates")["CertificateSummaryList"]],
+    "topic": lambda: ids(query("sns", "2010-03-31", "ListTopics"), ".//TopicArn"),
+    "alarm": lambda: ids(query("monitoring", "2010-08-01", "DescribeAlarms", MaxRecords=100), ".//AlarmName"),
+    "log group": lambda: [group["logGroupName"] for group in target("logs", "Logs_20140328.DescribeLogGroups")["logGroups"]],
+    "image repository": lambda: [item["repositoryName"] for item in target("ecr", "AmazonEC2ContainerRegistry_V20150921.DescribeRepositories")["repositories"]],
+    "bucket": buckets,
+    "zone": zones,
+}
+
+
+def present():
+    return {kind: sorted(look()) for kind, look in KINDS.items()}
 
 
 def check(name, condition, detail=""):
     print(f"{'passed' if condition else 'FAILED'}: {name}" + ("" if condition or detail == "" else f": {detail}"))
 
 
-def texts(tree, path):
-    return [element.text for element in tree.findall(path)]
-
-
 def network():
     vpc = ec2("DescribeVpcs", **{"Filter.1.Name": "tag:Name", "Filter.1.Value.1": "toolcrib-staging"})
     vpc_id = vpc.findtext(".//vpcId")
-    tags = dict(zip(texts(vpc, ".//tagSet/item/key"), texts(vpc, ".//tagSet/item/value")))
+    tags = dict(zip(ids(vpc, ".//tagSet/item/key"), ids(vpc, ".//tagSet/item/value")))
     wanted = {"Name": "toolcrib-staging", "environment": "staging", "layer": "base", "managed-by": "terraform", "project": "toolcrib"}
     check("the network has its tags", tags == wanted, tags)
     tables = ec2("DescribeRouteTables", **{"Filter.1.Name": "tag:Name", "Filter.1.Value.1": "toolcrib-staging-database"})
-    gateways = texts(tables, ".//routeSet/item/gatewayId")
+    gateways = ids(tables, ".//routeSet/item/gatewayId")
     check("the database subnets have no route out of the VPC", gateways == ["local"], gateways)
-    check("all three of them have that table", len(texts(tables, ".//associationSet/item/subnetId")) >= 3)
+    check("all three of them have that table", len(ids(tables, ".//associationSet/item/subnetId")) >= 3)
     default = ec2("DescribeSecurityGroups", **{"Filter.1.Name": "vpc-id", "Filter.1.Value.1": vpc_id, "Filter.2.Name": "group-name", "Filter.2.Value.1": "default"})
     check("the default security group is closed", not default.findall(".//ipPermissions/item") and not default.findall(".//ipPermissionsEgress/item"))
 
@@ -134,17 +175,16 @@ def stack(copy):
     empty = sorted(key for key, value in parameters.items() if not value)
     check("params.env has a value for every key", parameters.get("ENVIRONMENT") == "staging" and not empty, empty)
     check("params.env holds no password", not any("password" in line.lower() for line in lines))
-    made = kinds()
-    for kind in ["ec2.NatGateway", "eks.Cluster", "rds.DBInstance", "acm.CertBundle", "ecr.Repository", "kms.Key", "sns.Topic", "cloudwatch.FakeAlarm"]:
-        check(f"there is a {kind}", made[kind] > 0)
-    print(f"moto holds {sum(made.values())} things of {len([kind for kind in made if made[kind]])} kinds")
+    made = present()
+    missing = [kind for kind in KINDS if not made[kind]]
+    check(f"there is one of each of {len(KINDS)} kinds of things at least", not missing, missing)
 
 
 def states(copy):
     passwords = secrets_quietly()
     bucket = "toolcrib-123456789012-state"
     listing = ElementTree.fromstring(re.sub(r' xmlns="[^"]+"', "", call("s3", f"/{bucket}?list-type=2")))
-    keys = texts(listing, ".//Contents/Key")
+    keys = ids(listing, ".//Contents/Key")
     wanted = ["bootstrap/bootstrap.tfstate", "staging/base.tfstate", "staging/platform.tfstate"]
     check("three states, and no lock is left", sorted(keys) == wanted, keys)
     made = set()
@@ -177,16 +217,18 @@ def empty(bucket):
 
 def remember(path):
     with open(path, "w") as file:
-        json.dump(kinds(), file)
+        json.dump(present(), file)
 
 
 def nothing_left(path):
     with open(path) as file:
         before = json.load(file)
-    left = {kind: number - before.get(kind, 0) for kind, number in kinds().items() if number > before.get(kind, 0)}
-    check("destroy leaves nothing", not left, left)
+    left = {kind: sorted(set(things) - set(before[kind])) for kind, things in present().items()}
+    check("destroy leaves nothing", not any(left.values()), {kind: things for kind, things in left.items() if things})
+    snapshots = ids(rds("DescribeDBSnapshots"), ".//DBSnapshotIdentifier")
+    check("but the database's final snapshot", "toolcrib-staging-final" in snapshots, snapshots)
 
 
 if __name__ == "__main__":
-    commands = {"ready": lambda: call("s3", "/moto-api/data.json"), "remember": remember, "stack": stack, "states": states, "empty": empty, "nothing_left": nothing_left}
+    commands = {"ready": lambda: call("s3", "/moto-api/"), "remember": remember, "stack": stack, "states": states, "empty": empty, "nothing_left": nothing_left}
     commands[sys.argv[2]](*sys.argv[3:])
