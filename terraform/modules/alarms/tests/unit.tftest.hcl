@@ -17,34 +17,16 @@ run "good_values_pass" {
   command = plan
 }
 
-run "refuses_a_name_with_capitals" {
+run "refuses_what_is_no_name_number_or_arn" {
   command = plan
 
   variables {
-    name = "Toolcrib"
-  }
-
-  expect_failures = [var.name]
-}
-
-run "refuses_an_account_of_11_digits" {
-  command = plan
-
-  variables {
+    name       = "Toolcrib"
     account_id = "12345678901"
+    region     = "cn-north-1"
   }
 
-  expect_failures = [var.account_id]
-}
-
-run "refuses_a_region_of_another_partition" {
-  command = plan
-
-  variables {
-    region = "cn-north-1"
-  }
-
-  expect_failures = [var.region]
+  expect_failures = [var.name, var.account_id, var.region]
 }
 
 run "refuses_an_address_without_a_domain" {

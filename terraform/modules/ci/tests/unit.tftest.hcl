@@ -20,24 +20,15 @@ run "good_values_pass" {
   command = plan
 }
 
-run "refuses_an_account_of_11_digits" {
+run "refuses_what_is_no_name_number_or_arn" {
   command = plan
 
   variables {
     account_id = "12345678901"
+    region     = "cn-north-1"
   }
 
-  expect_failures = [var.account_id]
-}
-
-run "refuses_a_region_of_another_partition" {
-  command = plan
-
-  variables {
-    region = "cn-north-1"
-  }
-
-  expect_failures = [var.region]
+  expect_failures = [var.account_id, var.region]
 }
 
 run "refuses_an_unknown_environment" {

@@ -157,8 +157,13 @@ run "no_password_passes_through_terraform_on_a_cluster" {
   command = plan
 
   assert {
-    condition     = aws_rds_cluster.this[0].manage_master_user_password == true && aws_rds_cluster.this[0].master_password == null && aws_rds_cluster.this[0].master_user_secret_kms_key_id == "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+    condition     = aws_rds_cluster.this[0].manage_master_user_password == true && aws_rds_cluster.this[0].master_password == null && aws_rds_cluster.this[0].master_password_wo == null
     error_message = "the administrator's password is not RDS's to make and keep"
+  }
+
+  assert {
+    condition     = aws_rds_cluster.this[0].master_user_secret_kms_key_id == "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+    error_message = "the administrator's password is not encrypted by the database's own key"
   }
 }
 
@@ -170,8 +175,13 @@ run "no_password_passes_through_terraform_on_an_instance" {
   }
 
   assert {
-    condition     = aws_db_instance.this[0].manage_master_user_password == true && aws_db_instance.this[0].password == null && aws_db_instance.this[0].password_wo == null && aws_db_instance.this[0].master_user_secret_kms_key_id == "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+    condition     = aws_db_instance.this[0].manage_master_user_password == true && aws_db_instance.this[0].password == null && aws_db_instance.this[0].password_wo == null
     error_message = "the administrator's password is not RDS's to make and keep"
+  }
+
+  assert {
+    condition     = aws_db_instance.this[0].master_user_secret_kms_key_id == "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+    error_message = "the administrator's password is not encrypted by the database's own key"
   }
 }
 

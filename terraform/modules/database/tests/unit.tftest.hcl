@@ -32,14 +32,18 @@ run "good_values_pass" {
   command = plan
 }
 
-run "refuses_a_name_with_capitals" {
+run "refuses_what_is_no_name_number_or_arn" {
   command = plan
 
   variables {
-    name = "Toolcrib"
+    name                     = "Toolcrib"
+    account_id               = "12345678901"
+    logs_key_arn             = "alias/logs"
+    alarm_topic_arn          = "alarms"
+    permissions_boundary_arn = ""
   }
 
-  expect_failures = [var.name]
+  expect_failures = [var.name, var.account_id, var.logs_key_arn, var.alarm_topic_arn, var.permissions_boundary_arn]
 }
 
 run "refuses_an_unknown_environment" {
@@ -50,16 +54,6 @@ run "refuses_an_unknown_environment" {
   }
 
   expect_failures = [var.environment]
-}
-
-run "refuses_an_account_of_11_digits" {
-  command = plan
-
-  variables {
-    account_id = "12345678901"
-  }
-
-  expect_failures = [var.account_id]
 }
 
 run "refuses_an_unknown_topology" {
@@ -353,34 +347,4 @@ run "production_refuses_logs_of_a_month" {
   }
 
   expect_failures = [var.log_retention_days]
-}
-
-run "refuses_an_alias_for_the_log_key" {
-  command = plan
-
-  variables {
-    logs_key_arn = "alias/logs"
-  }
-
-  expect_failures = [var.logs_key_arn]
-}
-
-run "refuses_a_topic_that_is_no_arn" {
-  command = plan
-
-  variables {
-    alarm_topic_arn = "alarms"
-  }
-
-  expect_failures = [var.alarm_topic_arn]
-}
-
-run "refuses_a_role_without_a_boundary" {
-  command = plan
-
-  variables {
-    permissions_boundary_arn = ""
-  }
-
-  expect_failures = [var.permissions_boundary_arn]
 }

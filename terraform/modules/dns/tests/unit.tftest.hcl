@@ -22,64 +22,19 @@ run "good_values_pass" {
   command = plan
 }
 
-run "refuses_a_name_with_capitals" {
+run "refuses_what_is_no_name_number_or_arn" {
   command = plan
 
   variables {
-    name = "Toolcrib"
-  }
-
-  expect_failures = [var.name]
-}
-
-run "refuses_an_account_of_11_digits" {
-  command = plan
-
-  variables {
-    account_id = "12345678901"
-  }
-
-  expect_failures = [var.account_id]
-}
-
-run "refuses_a_region_of_another_partition" {
-  command = plan
-
-  variables {
-    region = "cn-north-1"
-  }
-
-  expect_failures = [var.region]
-}
-
-run "refuses_a_cluster_name_with_a_blank" {
-  command = plan
-
-  variables {
-    cluster_name = "my cluster"
-  }
-
-  expect_failures = [var.cluster_name]
-}
-
-run "refuses_a_topic_that_is_no_arn" {
-  command = plan
-
-  variables {
-    alarm_topic_arn = "alarms"
-  }
-
-  expect_failures = [var.alarm_topic_arn]
-}
-
-run "refuses_a_role_without_a_boundary" {
-  command = plan
-
-  variables {
+    name                     = "Toolcrib"
+    account_id               = "12345678901"
+    region                   = "cn-north-1"
+    cluster_name             = "my cluster"
+    alarm_topic_arn          = "alarms"
     permissions_boundary_arn = ""
   }
 
-  expect_failures = [var.permissions_boundary_arn]
+  expect_failures = [var.name, var.account_id, var.region, var.cluster_name, var.alarm_topic_arn, var.permissions_boundary_arn]
 }
 
 run "refuses_a_zone_by_its_name" {

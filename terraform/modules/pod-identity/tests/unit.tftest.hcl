@@ -21,34 +21,16 @@ run "good_values_pass" {
   command = plan
 }
 
-run "refuses_an_account_of_11_digits" {
+run "refuses_what_is_no_name_number_or_arn" {
   command = plan
 
   variables {
-    account_id = "12345678901"
-  }
-
-  expect_failures = [var.account_id]
-}
-
-run "refuses_a_cluster_name_with_a_blank" {
-  command = plan
-
-  variables {
-    cluster_name = "my cluster"
-  }
-
-  expect_failures = [var.cluster_name]
-}
-
-run "refuses_a_role_without_a_boundary" {
-  command = plan
-
-  variables {
+    account_id               = "12345678901"
+    cluster_name             = "my cluster"
     permissions_boundary_arn = ""
   }
 
-  expect_failures = [var.permissions_boundary_arn]
+  expect_failures = [var.account_id, var.cluster_name, var.permissions_boundary_arn]
 }
 
 run "refuses_a_name_that_ci_may_not_touch" {
