@@ -59,7 +59,7 @@ plan() {
   if [ "$layer" = platform ]; then
     init base
     if ! hand_over; then
-      [ "$wanted" = both ] || die "$ENV-platform: base has not been applied yet: make plan ENV=$ENV LAYER=base, then make apply ENV=$ENV LAYER=base"
+      [ "$choice" = both ] || die "$ENV-platform: base has not been applied yet: make plan ENV=$ENV LAYER=base, then make apply ENV=$ENV LAYER=base"
       say "$ENV-platform: not planned, because base has not been applied yet: make apply ENV=$ENV, then make plan ENV=$ENV again"
       return 0
     fi
@@ -78,7 +78,7 @@ apply() {
   file=$PWD/$plans/$(label "$layer").tfplan
   again="make plan${ENV:+ ENV=$ENV} LAYER=$layer"
   if [ ! -e "$file" ]; then
-    [ "$wanted" = both ] || die "there is no saved plan for $(label "$layer"): $again"
+    [ "$choice" = both ] || die "there is no saved plan for $(label "$layer"): $again"
     return 0
   fi
   [ "$(cat "$file.of" 2>/dev/null)" = "$(fingerprint)" ] || die "the saved plan for $(label "$layer") is stale, files under terraform/ changed since: $again"
@@ -119,17 +119,17 @@ after_bootstrap() {
 }
 
 command=${1:-}
-wanted=${LAYER:-both}
+choice=${LAYER:-both}
 ENV=${ENV:-}
 have terraform || die "terraform is missing: install 1.11 or later (https://developer.hashicorp.com/terraform/install)"
 have python3 || die "python3 is missing"
-case $wanted in
+case $choice in
   bootstrap) ENV=; layers=(bootstrap) ;;
   both) layers=(base platform) ;;
-  base | platform) layers=("$wanted") ;;
-  *) die "LAYER is base, platform or bootstrap, not '$wanted' (leave it out for base and then platform)" ;;
+  base | platform) layers=("$choice") ;;
+  *) die "LAYER is base, platform or bootstrap, not '$choice' (leave it out for base and then platform)" ;;
 esac
-if [ "$wanted" != bootstrap ]; then
+if [ "$choice" != bootstrap ]; then
   case $ENV in
     staging | production) ;;
     '') die "ENV is missing: make ${command:-plan} ENV=staging (or production)" ;;

@@ -58,12 +58,14 @@ count() {
 
 format() {
   if terraform fmt -check -diff -recursive terraform; then echo "passed: fmt"; else echo "FAILED: fmt: terraform fmt -recursive terraform puts it right"; fi
+  # shellcheck disable=SC2016  # the inner shell expands these
   tf_folders | xargs -P 2 -I {} bash -c '
     if out=$(terraform -chdir="$1" validate -no-color 2>&1) && [ -z "${out##*Success!*}" ]; then echo "passed: validate $1"; else echo "FAILED: validate $1"; echo "$out"; fi' _ {}
 }
 
 # tests FILE: of each folder that has it. What passes is one line, what fails is told in full.
 tests() {
+  # shellcheck disable=SC2016  # the inner shell expands these
   find terraform -path "*/tests/$1" -not -path '*/.terraform/*' -printf '%h\n' | LC_ALL=C sort | xargs -P 2 -I {} bash -c '
     folder=${1%/tests}
     if out=$(terraform -chdir="$folder" test -no-color -filter="tests/$2" 2>&1); then :; else printf "%s\n" "$out" | grep -vE "^(Success|Failure)!|\.\.\. (pass|in progress|tearing down)$"; fi
@@ -90,6 +92,7 @@ start_moto() {
 init() {
   # One first: where the provider cannot be had, one line says so and not sixteen.
   tf_init terraform/modules/key || exit 1
+  # shellcheck disable=SC2016  # the inner shell expands these
   tf_folders | xargs -P 2 -I {} bash -c '. scripts/lib.sh; . scripts/terraform-lib.sh; tf_init "$1" || echo "$1" >> "$2"' _ {} "$work/uninitialised"
   [ ! -e "$work/uninitialised" ] || die "terraform init failed in: $(tr '\n' ' ' < "$work/uninitialised")"
 }
