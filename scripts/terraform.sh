@@ -20,7 +20,7 @@ backend_file() { if [ "$1" = bootstrap ]; then echo terraform/bootstrap/backend.
 # Everything a plan depends on but the state, which Terraform itself looks after, and what base gave, which
 # check_hand_over compares.
 fingerprint() {
-  find terraform -type f \( -name '*.tf' -o -name '*.tfvars' -o -name '*.tfvars.json' -o -name customers.json -o -name .terraform.lock.hcl \) \
+  find terraform -type f \( -name '*.tf' -o -name '*.tfvars' -o -name '*.tfvars.json' -o -name '*.tftpl' -o -name customers.json -o -name .terraform.lock.hcl \) \
     -not -path '*/.terraform/*' -not -name base.auto.tfvars.json -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d ' ' -f 1
 }
 

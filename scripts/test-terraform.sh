@@ -77,7 +77,7 @@ checkov_run() {
   venv checkov "checkov==$CHECKOV" || { echo "FAILED: checkov $CHECKOV could not be installed"; return; }
   local out=$work/checkov.json
   .cache/checkov/bin/checkov --directory terraform --framework terraform --quiet --compact --output json \
-    --skip-path '.*/tests/.*' --skip-path '.*/\.terraform/.*' --skip-download > "$out" 2> "$work/checkov.err" || true
+    --skip-path tests/moto --skip-download > "$out" 2> "$work/checkov.err" || true
   python3 scripts/terraform_check.py checkov "$out" || { tail -n 5 "$work/checkov.err"; echo "FAILED: checkov"; }
 }
 

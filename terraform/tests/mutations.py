@@ -116,11 +116,13 @@ MUTATIONS = [
         "modules/bucket", "nothing_is_public", "public access is not blocked",
     ),
     Mutation(
-        "require_secure_transport off, cluster", "modules/database/main.tf", 'require_secure_transport = "1"', 'require_secure_transport = "0"',
+        "require_secure_transport off, cluster", "modules/database/cluster.tf",
+        'name         = "require_secure_transport"\n    value        = "1"', 'name         = "require_secure_transport"\n    value        = "0"',
         "modules/database", "tls_is_enforced_on_a_cluster", "connections without TLS",
     ),
     Mutation(
-        "require_secure_transport off, instance", "modules/database/main.tf", 'require_secure_transport = "1"', 'require_secure_transport = "0"',
+        "require_secure_transport off, instance", "modules/database/instance.tf",
+        'name         = "require_secure_transport"\n    value        = "1"', 'name         = "require_secure_transport"\n    value        = "0"',
         "modules/database", "tls_is_enforced_on_an_instance", "connections without TLS",
     ),
 ]

@@ -1,10 +1,9 @@
 # A private bucket: no public access whatever a policy says, TLS only, encrypted, versioned, with an end for old versions.
 
 resource "aws_s3_bucket" "this" {
-  # checkov:skip=CKV_AWS_144:one region; the state and the exports are versioned, and neither is the only copy of anything
+  # checkov:skip=CKV_AWS_144:one region; state and exports are versioned, and neither is the only copy of anything
+  # checkov:skip=CKV_AWS_145:logs are delivered to no bucket with a KMS key; all other buckets have one (variable key_arn)
   # checkov:skip=CKV2_AWS_62:nothing listens to events of these buckets
-  # checkov:skip=CKV_AWS_18:all but the log buckets themselves are logged (variable log_bucket)
-  # checkov:skip=CKV_AWS_145:log delivery of load balancers and of S3 writes to no bucket with a KMS key; all others have one (variable key_arn)
   bucket = var.name
 
   # A bucket with anything in it is not deleted. See docs/operations/aws.md, Teardown.

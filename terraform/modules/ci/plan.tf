@@ -8,19 +8,35 @@ data "aws_iam_policy_document" "plan" {
     actions = [
       "acm:DescribeCertificate", "acm:ListTagsForCertificate",
       "cloudwatch:DescribeAlarms", "cloudwatch:ListTagsForResource",
-      "ec2:Describe*",
+      "ec2:DescribeAddressesAttribute", "ec2:DescribeVpcAttribute",
       "ecr:DescribeRepositories", "ecr:GetLifecyclePolicy", "ecr:GetRepositoryPolicy", "ecr:ListTagsForResource",
-      "eks:DescribeAccessEntry", "eks:DescribeAddon", "eks:DescribeAddonVersions", "eks:DescribeCluster", "eks:DescribePodIdentityAssociation",
+      "eks:DescribeAccessEntry", "eks:DescribeAddon", "eks:DescribeCluster", "eks:DescribePodIdentityAssociation",
       "eks:ListAccessEntries", "eks:ListAssociatedAccessPolicies", "eks:ListPodIdentityAssociations", "eks:ListTagsForResource",
       "iam:GetOpenIDConnectProvider", "iam:GetPolicy", "iam:GetPolicyVersion", "iam:GetRole", "iam:GetRolePolicy",
       "iam:ListAttachedRolePolicies", "iam:ListInstanceProfilesForRole", "iam:ListPolicyVersions", "iam:ListRolePolicies",
-      "kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListAliases", "kms:ListResourceTags",
+      "kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags",
       "logs:DescribeLogGroups", "logs:ListTagsForResource",
       "rds:Describe*", "rds:ListTagsForResource",
-      "route53:GetChange", "route53:GetHostedZone", "route53:ListHostedZones", "route53:ListResourceRecordSets", "route53:ListTagsForResource",
+      "route53:GetChange", "route53:GetHostedZone", "route53:ListResourceRecordSets", "route53:ListTagsForResource",
       "s3:GetAccelerateConfiguration", "s3:GetBucket*", "s3:GetEncryptionConfiguration", "s3:GetLifecycleConfiguration", "s3:GetReplicationConfiguration", "s3:ListBucket",
       "secretsmanager:DescribeSecret", "secretsmanager:GetResourcePolicy",
       "sns:GetSubscriptionAttributes", "sns:GetTopicAttributes", "sns:ListTagsForResource",
+    ]
+    resources = concat(
+      [for service in ["acm", "cloudwatch", "ec2", "ecr", "eks", "kms", "logs", "rds", "secretsmanager", "sns"] : "arn:aws:${service}:${var.region}:${var.account_id}:*"],
+      ["arn:aws:iam::${var.account_id}:*", "arn:aws:route53:::hostedzone/*", "arn:aws:route53:::change/*", "arn:aws:s3:::toolcrib-*"],
+    )
+  }
+
+  # These know no narrower right.
+  statement {
+    sid = "LookAround"
+    actions = [
+      "ec2:DescribeAddresses", "ec2:DescribeAvailabilityZones", "ec2:DescribeFlowLogs", "ec2:DescribeInternetGateways",
+      "ec2:DescribeNatGateways", "ec2:DescribeNetworkAcls", "ec2:DescribeNetworkInterfaces", "ec2:DescribePrefixLists",
+      "ec2:DescribeRouteTables", "ec2:DescribeSecurityGroupRules", "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets",
+      "ec2:DescribeTags", "ec2:DescribeVpcEndpoints", "ec2:DescribeVpcs",
+      "eks:DescribeAddonVersions", "kms:ListAliases", "route53:ListHostedZones",
     ]
     resources = ["*"]
   }

@@ -10,7 +10,7 @@ locals {
 }
 
 resource "aws_secretsmanager_secret" "hardware" {
-  # checkov:skip=CKV2_AWS_57:`make rotate` changes it, in step with ALTER USER; rotation by a timer would lock the pods out
+  # checkov:skip=CKV2_AWS_57:`make rotate` changes it in step with ALTER USER; a timer would lock the pods out
   name                    = "${local.secret_prefix}/hardware"
   description             = "MYSQL_* of hardware in ${local.namespace}"
   kms_key_id              = var.secrets_key_arn

@@ -5,6 +5,13 @@ resource "aws_db_parameter_group" "this" {
   description = "MySQL of ${var.name}"
   family      = "mysql8.4"
 
+  # Nobody speaks to this server without TLS, whatever a client's settings say.
+  parameter {
+    name         = "require_secure_transport"
+    value        = "1"
+    apply_method = "pending-reboot"
+  }
+
   dynamic "parameter" {
     for_each = local.parameters
 
@@ -22,8 +29,6 @@ resource "aws_db_parameter_group" "this" {
 }
 
 resource "aws_db_instance" "this" {
-  # checkov:skip=CKV_AWS_157:Multi-AZ is an input here; production refuses to go without (variable multi_az)
-  # checkov:skip=CKV_AWS_293:deletion protection is an input here; production refuses to go without (variable deletion_protection)
   count = local.cluster ? 0 : 1
 
   identifier     = var.name

@@ -15,9 +15,7 @@ locals {
   # Only what differs from RDS's defaults; those already have every commit written through (innodb_flush_log_at_trx_commit,
   # sync_binlog).
   parameters = {
-    # Nobody speaks to this server without TLS, whatever a client's settings say.
-    require_secure_transport = "1"
-    max_connections          = tostring(var.max_connections)
+    max_connections = tostring(var.max_connections)
     # One statement may take 15 s (hardware's own limit); what takes over 1 s is worth a line.
     slow_query_log  = "1"
     long_query_time = "1"

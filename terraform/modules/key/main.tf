@@ -2,8 +2,8 @@
 
 data "aws_iam_policy_document" "this" {
   # checkov:skip=CKV_AWS_109:a key policy is about its own key, which "*" means here; rights come from IAM in this account
-  # checkov:skip=CKV_AWS_111:as above; without this statement a key can lock everybody out for good
-  # checkov:skip=CKV_AWS_356:as above
+  # checkov:skip=CKV_AWS_111:as for 109; without this statement a key can lock everybody out for good
+  # checkov:skip=CKV_AWS_356:as for 109; a key policy knows no other resource
 
   # Without this nobody but AWS support could ever change the key again. It gives nobody a right: it lets IAM give them.
   statement {

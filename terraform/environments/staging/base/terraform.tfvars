@@ -22,4 +22,4 @@ database = {
   deletion_protection = false
 }
 
-log_retention_days = 30
+log_retention_days = 365

@@ -116,12 +116,12 @@ run "apply_cannot_make_itself_more" {
   }
 
   assert {
-    condition     = alltrue(flatten([for statement in jsondecode(data.aws_iam_policy_document.boundary.json).Statement : [for action in flatten([try(statement.Action, [])]) : !contains(["*", "iam:*", "iam:CreateRole", "iam:PutRolePolicy", "iam:AttachRolePolicy"], action) && (action != "sts:AssumeRole" || statement.Resource == "arn:aws:iam::123456789012:role/toolcrib-*-system")]]))
+    condition     = alltrue(flatten([for statement in jsondecode(aws_iam_policy.boundary.policy).Statement : [for action in flatten([try(statement.Action, [])]) : !contains(["*", "iam:*", "iam:CreateRole", "iam:PutRolePolicy", "iam:AttachRolePolicy"], action) && (action != "sts:AssumeRole" || statement.Resource == "arn:aws:iam::123456789012:role/toolcrib-*-system")]]))
     error_message = "the boundary lets a role change rights, or take on others"
   }
 
   assert {
-    condition     = toset(one([for statement in jsondecode(data.aws_iam_policy_document.boundary.json).Statement : statement.NotAction if can(statement.NotAction)])) == toset(["iam:*", "sts:AssumeRole", "organizations:*", "account:*", "sso:*", "sso-directory:*", "identitystore:*"])
+    condition     = toset(one([for statement in jsondecode(aws_iam_policy.boundary.policy).Statement : statement.NotAction if can(statement.NotAction)])) == toset(["iam:*", "sts:AssumeRole", "organizations:*", "account:*", "sso:*", "sso-directory:*", "identitystore:*"])
     error_message = "the boundary leaves identities in"
   }
 }
