@@ -24,7 +24,8 @@ data "aws_iam_policy_document" "plan" {
     ]
     resources = concat(
       [for service in ["acm", "cloudwatch", "ec2", "ecr", "eks", "kms", "logs", "rds", "secretsmanager", "sns"] : "arn:aws:${service}:${var.region}:${var.account_id}:*"],
-      ["arn:aws:iam::${var.account_id}:*", "arn:aws:route53:::hostedzone/*", "arn:aws:route53:::change/*", "arn:aws:s3:::toolcrib-*"],
+      [for kind in ["oidc-provider/*", "policy/toolcrib-*", "role/toolcrib-*"] : "arn:aws:iam::${var.account_id}:${kind}"],
+      ["arn:aws:route53:::hostedzone/*", "arn:aws:route53:::change/*", "arn:aws:s3:::toolcrib-*"],
     )
   }
 
