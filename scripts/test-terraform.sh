@@ -84,8 +84,8 @@ checkov_run() {
 # The stack against moto mostly waits, so it runs beside the rest, and is told last.
 start_moto() {
   local server
-  server=$(moto_server_path) || { echo "FAILED: moto cannot be had, and without it nothing can be applied" > "$work/apply.log"; return; }
-  MOTO_SERVER=$server terraform/tests/moto/run.sh > "$work/apply.log" 2>&1 &
+  server=$(moto_server_path) || { echo "FAILED: moto cannot be had, and without it nothing can be applied" > "$work/stack.log"; return; }
+  MOTO_SERVER=$server terraform/tests/moto/run.sh > "$work/stack.log" 2>&1 &
   moto_pid=$!
 }
 
@@ -116,8 +116,8 @@ if wants plan; then tier plan tests plan.tftest.hcl; fi
 if wants mutations; then tier mutations python3 terraform/tests/mutations.py; fi
 if wants checkov; then tier checkov checkov_run; fi
 if wants apply; then
-  if [ -n "$moto_pid" ]; then wait "$moto_pid" || echo "FAILED: the stack against moto ended early" >> "$work/apply.log"; moto_pid=; fi
-  tier apply cat "$work/apply.log"
+  if [ -n "$moto_pid" ]; then wait "$moto_pid" || echo "FAILED: the stack against moto ended early" >> "$work/stack.log"; moto_pid=; fi
+  tier apply cat "$work/stack.log"
 fi
 
 printf '\n'
