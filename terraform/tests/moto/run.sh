@@ -87,8 +87,10 @@ step "destroy base" destroy terraform/environments/staging/base
 out() {
   printf 'terraform {\n  backend "local" {}\n}\n' > terraform/bootstrap/first_override.tf
   terraform -chdir=terraform/bootstrap init -input=false -no-color -migrate-state -force-copy
-  python3 "$here/look.py" "$AWS_ENDPOINT_URL" empty toolcrib-123456789012-state
-  destroy terraform/bootstrap
+  look empty toolcrib-123456789012-state
+  look empty toolcrib-123456789012-access-logs
+  # What this does to the state's bucket is logged too, until logging is off.
+  destroy terraform/bootstrap || { look empty toolcrib-123456789012-access-logs && destroy terraform/bootstrap; }
 }
 step "destroy bootstrap" out
 look nothing_left "$work/before"
