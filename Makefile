@@ -1,6 +1,6 @@
 # Every target is one script or one cargo command; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: run demo test test-nix test-images torture customers bench bench-history fmt check openapi screenshot deny build images up down clean help
+.PHONY: run demo test test-nix test-images test-terraform torture customers bench bench-history fmt check openapi screenshot terraform-docs deny build images up down plan apply outputs clean help
 
 run: ## both services on SQLite with two sample rows, in the foreground
 	@scripts/run.sh
@@ -8,7 +8,7 @@ run: ## both services on SQLite with two sample rows, in the foreground
 demo: ## the same with a catalogue of some hundred lines
 	@scripts/run.sh --demo
 
-test: ## everything: format, clippy, SQLite, MySQL (needs Docker), whole system, races, scripts, the flake
+test: ## everything: format, clippy, SQLite, MySQL (needs Docker), whole system, races, scripts, the flake, Terraform
 	@scripts/test.sh
 
 test-nix: ## the flake alone, evaluated with stubs for its inputs (needs no network; docs/nix.md)
@@ -16,6 +16,9 @@ test-nix: ## the flake alone, evaluated with stubs for its inputs (needs no netw
 
 test-images: ## starts the images that `make images` made last, as strictly as a cluster would, and looks at them
 	@scripts/test-images.sh
+
+test-terraform: ## terraform/ without an account: four tiers, mutations, checkov (a part of make test)
+	@scripts/test-terraform.sh
 
 torture: ## the concurrency checker at length (TORTURE_SECONDS=300 a scenario and database)
 	@scripts/torture.sh
@@ -42,6 +45,9 @@ screenshot: ## write docs/portal.png anew: the demo catalogue in a real browser 
 	cargo build --locked -p hardware -p portal
 	cargo test --locked -p system-tests --test system -- --ignored screenshot
 
+terraform-docs: ## write the tables of inputs and outputs in the READMEs of terraform/ anew
+	@python3 scripts/terraform_check.py docs
+
 deny: ## licenses, bans and sources of the dependencies (ADVISORIES=1: known holes too)
 	@scripts/deny.sh
 
@@ -59,6 +65,15 @@ customers: ## one blueprint in containers as customers A, B, C and an unknown X 
 
 down: ## stop the containers, keep the data
 	@scripts/down.sh
+
+plan: ## what Terraform would do, saved: ENV=staging|production, LAYER=base|platform (none: both), or LAYER=bootstrap
+	@scripts/terraform.sh plan
+
+apply: ## exactly what the saved plan says, with the same ENV and LAYER
+	@scripts/terraform.sh apply
+
+outputs: ## ENV's outputs for Kubernetes into k8s/profiles/aws/params.env, and the four MYSQL_* (CUSTOMER=a: that customer's)
+	@scripts/terraform-outputs.sh
 
 clean: ## remove what was built (not ./data, no images, no volumes)
 	cargo clean

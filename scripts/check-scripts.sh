@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks what is neither Rust nor a template: shell, YAML, pipelines, compose. The checkers come from PyPI into .cache/venv.
+# Checks what is neither Rust nor a template: shell, YAML, pipelines, compose, the lists of customers. The checkers come from PyPI into .cache/venv.
 set -euo pipefail
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -24,6 +24,14 @@ echo "GitHub workflows"
 files '.github/workflows/*.yml' | xargs check-jsonschema --builtin-schema vendor.github-workflows
 files '.github/workflows/*.yml' | xargs zizmor --offline --quiet
 echo "GitLab pipeline"; check-jsonschema --builtin-schema vendor.gitlab-ci .gitlab-ci.yml
+echo "customers of Terraform"
+files 'terraform/environments/*/customers.json' terraform/modules/customers/tests/lists/good.json |
+  xargs check-jsonschema --schemafile terraform/customers.schema.json
+# What the schema is there to refuse, it refuses; hosts of other zones and shared ones are for Terraform to see.
+for list in bad-name unknown-key no-host bad-pods a-list; do
+  ! check-jsonschema --quiet --schemafile terraform/customers.schema.json "terraform/modules/customers/tests/lists/$list.json" ||
+    die "terraform/customers.schema.json takes $list.json"
+done
 if docker compose version >/dev/null 2>&1 || have docker-compose; then
   echo "compose.yaml"; compose -f compose.yaml config --quiet
 fi

@@ -62,6 +62,18 @@ http_status() {
 # shellcheck disable=SC2016  # the inner shell expands it
 port_taken() { timeout 2 bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$1"' _ "$1" 2>/dev/null; }
 
+# moto_server_path: prints a moto_server, installing it into .cache/moto where there is none; 1 where it cannot be had.
+moto_server_path() {
+  local moto=$PWD/.cache/moto
+  if have moto_server; then command -v moto_server; return; fi
+  if [ ! -x "$moto/bin/moto_server" ]; then
+    have python3 || need_apt python3
+    python3 -m venv "$moto" >/dev/null 2>&1 || { need_apt python3-venv; python3 -m venv "$moto"; }
+    "$moto/bin/pip" install --quiet --disable-pip-version-check 'moto[server,s3]==5.2.1' >&2 || return 1
+  fi
+  echo "$moto/bin/moto_server"
+}
+
 # Both run.sh and the tests need these: cargo, and a C compiler for SQLite and ring.
 need_rust() {
   have cargo || die "Rust is missing: install rustup; it then reads the version from rust-toolchain.toml"

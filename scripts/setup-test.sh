@@ -24,10 +24,4 @@ if ! cargo nextest --version >/dev/null 2>&1; then
 fi
 
 # The system suite's S3. Where it cannot be had, that part of the suite says SKIPPED.
-moto=.cache/moto
-if ! have moto_server && [ ! -x "$moto/bin/moto_server" ]; then
-  have python3 || need_apt python3
-  python3 -m venv "$moto" >/dev/null 2>&1 || { need_apt python3-venv; python3 -m venv "$moto"; }
-  "$moto/bin/pip" install --quiet --disable-pip-version-check 'moto[server,s3]==5.2.1' ||
-    say "could not install moto: uploads to S3 will NOT be tested"
-fi
+moto_server_path >/dev/null || say "could not install moto: uploads to S3 will NOT be tested"

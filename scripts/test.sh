@@ -99,6 +99,11 @@ else
 fi
 suite "Script checks" scripts/check-scripts.sh
 suite Nix nix/tests/run.sh
+if command -v terraform >/dev/null; then
+  suite Terraform scripts/test-terraform.sh
+else
+  skipped Terraform "terraform is not installed: https://developer.hashicorp.com/terraform/install"
+fi
 if cargo deny --version >/dev/null 2>&1; then
   suite "Dependencies" cargo deny --locked --offline check bans licenses sources
 else

@@ -1,0 +1,3 @@
+environment = "production"
+
+secret_recovery_days = 30

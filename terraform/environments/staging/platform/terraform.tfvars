@@ -1,0 +1,3 @@
+environment = "staging"
+
+secret_recovery_days = 7

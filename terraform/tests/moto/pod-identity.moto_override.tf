@@ -1,0 +1,3 @@
+resource "aws_eks_pod_identity_association" "this" {
+  count = 0
+}
