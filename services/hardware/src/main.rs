@@ -7,7 +7,7 @@ use chassis::{config::process_env, telemetry};
 use clap::{CommandFactory, Parser};
 use hardware::{
     api::Context,
-    cli::{Cli, Command, Exit, Export, Import, bookings, catalogue, serve, verify, write_stdout},
+    cli::{Cli, Command, Exit, Export, Import, bookings, catalogue, database, serve, verify, write_stdout},
     config::Config,
     db::Db,
     domain::present::Present,
@@ -15,6 +15,10 @@ use hardware::{
     store::reservation_import::Mode,
 };
 use tokio::runtime::Runtime;
+
+// Linked, and so used by everything.
+#[cfg(all(target_env = "musl", target_arch = "x86_64"))]
+use memory as _;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -57,6 +61,7 @@ async fn with_config(command: Command, config: Config) -> anyhow::Result<Exit> {
     match command {
         Command::Serve => serve::serve(config).await,
         Command::Healthcheck { url } => serve::healthcheck(url.as_deref(), &config).await,
+        Command::Database(command) => database::run(command, &config).await,
         Command::Config => Ok(write_stdout(toml::to_string_pretty(&config)?.as_bytes())?),
         Command::Openapi => Ok(write_stdout(openapi_document(&config)?.as_bytes())?),
         other => with_database(other, config).await,

@@ -12,6 +12,10 @@ use clap_complete::Shell;
 use portal::{app, config::Config};
 use tokio::sync::watch;
 
+// Linked, and so used by everything.
+#[cfg(all(target_env = "musl", target_arch = "x86_64"))]
+use memory as _;
+
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
