@@ -1,6 +1,7 @@
 //! Object storage: a bucket of S3, or a folder of this machine. A write ends in bounded time, and nothing that went
 //! wrong lasts: the next write begins anew.
 
+mod authorities;
 mod aws;
 mod client;
 mod location;
@@ -13,6 +14,7 @@ use std::{
 };
 
 use bytes::Bytes;
+use chassis::config::ConfigError;
 use object_store::{ObjectStore, ObjectStoreExt, local::LocalFileSystem, path::Path as Key};
 use tokio::{sync::Semaphore, task::spawn_blocking, time::timeout};
 
@@ -67,7 +69,7 @@ impl Storage {
     ///
     /// # Errors
     /// What is wrong with the `AWS_*` variables.
-    pub fn open(location: Location, aws: &AwsVariables) -> Result<Self, StorageError> {
+    pub fn open(location: Location, aws: &AwsVariables) -> Result<Self, ConfigError> {
         let place = match location {
             Location::Folder(folder) => Place::Folder(folder),
             Location::Bucket { name, prefix } => Place::Bucket { store: aws::bucket(name, aws)?, prefix },

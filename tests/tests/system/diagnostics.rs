@@ -3,6 +3,7 @@
 mod bucket;
 mod mirror;
 mod refusing;
+mod trusting;
 
 use std::{
     fs,

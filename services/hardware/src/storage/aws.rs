@@ -4,8 +4,12 @@ use std::{collections::BTreeMap, fmt, fs, sync::Arc, time::Duration};
 
 use chassis::config::ConfigError;
 use object_store::{BackoffConfig, ObjectStore, RetryConfig, aws::AmazonS3Builder};
+use rustls::RootCertStore;
 
-use super::client::{Connector, is_true};
+use super::{
+    StorageError, authorities,
+    client::{Connector, is_true},
+};
 
 /// Further attempts after the first.
 const RETRIES: usize = 2;
@@ -17,7 +21,10 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(400);
 /// These may stand in files, as every secret may: `AWS_SECRET_ACCESS_KEY_FILE`.
 const SECRETS: [&str; 3] = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
 
-/// The `AWS_*` variables. Some are secret, so none is shown.
+/// A file with the authorities to trust: AWS's own tools read the first, everything that uses OpenSSL the second.
+const AUTHORITIES: [&str; 2] = ["AWS_CA_BUNDLE", "SSL_CERT_FILE"];
+
+/// The `AWS_*` variables, and `SSL_CERT_FILE`. Some are secret, so none is shown.
 #[derive(Clone, Default)]
 pub struct AwsVariables(BTreeMap<String, String>);
 
@@ -27,7 +34,8 @@ impl AwsVariables {
     /// # Errors
     /// The file of a secret cannot be read, or the secret is given twice.
     pub fn of(env: &BTreeMap<String, String>) -> Result<Self, ConfigError> {
-        let ours = env.iter().filter(|(key, value)| key.starts_with("AWS_") && !value.is_empty());
+        let is_ours = |key: &str| key.starts_with("AWS_") || AUTHORITIES.contains(&key);
+        let ours = env.iter().filter(|(key, value)| is_ours(key) && !value.is_empty());
         let mut found: BTreeMap<_, _> = ours.map(|(key, value)| (key.clone(), value.clone())).collect();
         for name in SECRETS {
             let key = format!("{name}_FILE");
@@ -50,6 +58,14 @@ impl AwsVariables {
         let mut endpoints = ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"].into_iter();
         endpoints.find(|key| !meant && plain(key))
     }
+
+    /// Whom to trust; nobody in particular where no file is named.
+    fn authorities(&self) -> Result<Option<RootCertStore>, ConfigError> {
+        let mut named = AUTHORITIES.into_iter().filter_map(|key| Some((key, self.0.get(key)?)));
+        let Some((key, path)) = named.next() else { return Ok(None) };
+        let read = authorities::read(path);
+        read.map(Some).map_err(|why| ConfigError::key(key, format!("cannot read {path}: {why}")))
+    }
 }
 
 impl fmt::Debug for AwsVariables {
@@ -59,18 +75,20 @@ impl fmt::Debug for AwsVariables {
 }
 
 /// The bucket of that name. Nobody is asked yet.
-pub fn bucket(name: String, aws: &AwsVariables) -> object_store::Result<Arc<dyn ObjectStore>> {
+pub fn bucket(name: String, aws: &AwsVariables) -> Result<Arc<dyn ObjectStore>, ConfigError> {
     let backoff =
         BackoffConfig { init_backoff: FIRST_PAUSE, max_backoff: LONGEST_PAUSE, ..BackoffConfig::default() };
     let retry = RetryConfig { backoff, max_retries: RETRIES, retry_timeout: RETRY_TIMEOUT };
-    let mut builder = AmazonS3Builder::new().with_retry(retry).with_http_connector(Connector);
+    let mut builder =
+        AmazonS3Builder::new().with_retry(retry).with_http_connector(Connector::new(aws.authorities()?));
     for (key, value) in &aws.0 {
         // Other programs read AWS_* as well: what means nothing here may mean something to them.
         if let Ok(key) = key.to_ascii_lowercase().parse() {
             builder = builder.with_config(key, value);
         }
     }
-    Ok(Arc::new(builder.with_bucket_name(name).build()?))
+    let built = builder.with_bucket_name(name).build();
+    Ok(Arc::new(built.map_err(|why| ConfigError::key("AWS_*", StorageError::from(why).to_string()))?))
 }
 
 #[cfg(test)]
@@ -103,5 +121,26 @@ mod tests {
         assert_eq!(variables(&[keys[0], in_file]).0[keys[1].0], "hunter2");
         // One half of a key is a mistake.
         assert!(bucket("b".to_owned(), &variables(&keys[..1])).is_err());
+    }
+
+    #[test]
+    fn a_file_of_authorities_is_read_or_named() {
+        let refused = |env: &[(&str, &str)]| bucket("b".to_owned(), &variables(env)).unwrap_err().to_string();
+        let gone = ("SSL_CERT_FILE", "/nowhere/ca.pem");
+        assert!(
+            refused(&[gone]).starts_with("SSL_CERT_FILE: cannot read /nowhere/ca.pem: "),
+            "{}",
+            refused(&[gone])
+        );
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let named = ("AWS_CA_BUNDLE", file.path().to_str().unwrap());
+        fs::write(&file, "no certificate").unwrap();
+        assert!(
+            refused(&[gone, named]).ends_with("it has no certificate in PEM"),
+            "{}",
+            refused(&[gone, named])
+        );
+        assert!(variables(&[gone, ("AWS_CA_BUNDLE", "")]).authorities().is_err());
+        assert!(variables(&[("SSL_CERT_FILE", "")]).authorities().unwrap().is_none());
     }
 }

@@ -1,11 +1,11 @@
-//! HTTP to a bucket: hyper with rustls on ring, and Mozilla's roots built in, as towards MySQL. `object_store`'s own
-//! client would bring a second cryptography.
+//! HTTP to a bucket: hyper with rustls on ring, and Mozilla's roots built in, as towards MySQL, unless a file names others.
+//! `object_store`'s own client would bring a second cryptography.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use http_body_util::{BodyExt, Limited};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder, builderstates::WantsSchemes};
 use hyper_util::{
     client::legacy::{Client, Error, connect::HttpConnector as Tcp},
     rt::{TokioExecutor, TokioTimer},
@@ -17,7 +17,7 @@ use object_store::{
         HttpResponseBody, HttpService,
     },
 };
-use rustls::crypto::ring;
+use rustls::{ClientConfig, RootCertStore, crypto::ring};
 
 /// For how long one address may take to accept a connection; a name may have several.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
@@ -30,7 +30,27 @@ const MAX_ANSWER_BYTES: usize = 256 * 1024;
 
 /// Makes clients.
 #[derive(Debug)]
-pub struct Connector;
+pub struct Connector {
+    /// Whom they trust; none: Mozilla's.
+    authorities: Option<Arc<RootCertStore>>,
+}
+
+impl Connector {
+    pub fn new(authorities: Option<RootCertStore>) -> Self {
+        Self { authorities: authorities.map(Arc::new) }
+    }
+
+    fn tls(&self) -> Result<HttpsConnectorBuilder<WantsSchemes>, rustls::Error> {
+        let (builder, ring) = (HttpsConnectorBuilder::new(), ring::default_provider());
+        let Some(authorities) = &self.authorities else {
+            return builder.with_provider_and_webpki_roots(ring);
+        };
+        let config =
+            ClientConfig::builder_with_provider(ring.into()).with_safe_default_protocol_versions()?;
+        Ok(builder
+            .with_tls_config(config.with_root_certificates(Arc::clone(authorities)).with_no_client_auth()))
+    }
+}
 
 impl HttpConnector for Connector {
     fn connect(&self, options: &ClientOptions) -> object_store::Result<HttpClient> {
@@ -40,9 +60,8 @@ impl HttpConnector for Connector {
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
         tcp.set_connect_timeout(Some(CONNECT_TIMEOUT));
-        let tls = HttpsConnectorBuilder::new()
-            .with_provider_and_webpki_roots(ring::default_provider())
-            .map_err(|error| object_store::Error::Generic { store: "S3", source: error.into() })?;
+        let tls =
+            self.tls().map_err(|error| object_store::Error::Generic { store: "S3", source: error.into() })?;
         let schemes = if plain { tls.https_or_http() } else { tls.https_only() };
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())

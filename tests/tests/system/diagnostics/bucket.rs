@@ -90,9 +90,15 @@ impl Drop for Moto {
 }
 
 fn spawn(port: u16) -> std::io::Result<Child> {
+    command(port).spawn()
+}
+
+/// The server on that port.
+pub fn command(port: u16) -> Command {
     // Where scripts/setup-test.sh puts it, else wherever this machine has it.
     let ours = repository().join(".cache/moto/bin/moto_server");
     let mut command = Command::new(if ours.is_file() { ours } else { "moto_server".into() });
     command.args(["-H", "127.0.0.1", "-p", &port.to_string()]);
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command
 }
