@@ -1,4 +1,4 @@
-//! Many rows of integers, as cheaply as each database gives them.
+//! Many rows, as cheaply as each database gives them.
 
 use serde::de::DeserializeOwned;
 use sqlx::{FromRow, Row, mysql::MySqlRow, sqlite::SqliteRow};

@@ -52,7 +52,8 @@ pub struct Item {
     pub updated_at: i64,
 }
 
-#[derive(Debug, FromRow)]
+/// Its members are in the order of `columns!`.
+#[derive(Debug, FromRow, Deserialize)]
 pub(super) struct HardwareRow {
     id: i64,
     provider: String,
@@ -69,7 +70,7 @@ pub(super) struct HardwareRow {
     updated_at: i64,
 }
 
-#[derive(Debug, FromRow)]
+#[derive(Debug, FromRow, Deserialize)]
 struct CountedRow {
     #[sqlx(flatten)]
     row: HardwareRow,
@@ -114,10 +115,10 @@ pub async fn list(
 ) -> Result<Vec<Item>, DbError> {
     let bound = Bound::new(filter, after_id, conn);
     let rows = on_conn!(conn, LIST, |sql, c| async {
-        let query = bind_filter!(sqlx::query_as::<_, HardwareRow>(sql), bound);
+        let query = bind_filter!(sqlx::query_as::<_, Rows<HardwareRow>>(sql), bound);
         query.bind(limit).fetch_all(&mut **c).await
     })?;
-    Ok(rows.into_iter().map(Item::from).collect())
+    Ok(Rows::flat(rows).into_iter().map(Item::from).collect())
 }
 
 /// The same, with how many match in all; `None` where there is no row.
@@ -132,15 +133,16 @@ pub async fn list_counted(
 ) -> Result<(Vec<Item>, Option<i64>), DbError> {
     let rows = if *filter == Filter::default() {
         on_conn!(conn, LIST_ALL, |sql, c| {
-            sqlx::query_as::<_, CountedRow>(sql).bind(after_id).bind(limit).fetch_all(&mut **c)
+            sqlx::query_as::<_, Rows<CountedRow>>(sql).bind(after_id).bind(limit).fetch_all(&mut **c)
         })?
     } else {
         let bound = Bound::new(filter, 0, conn);
         on_conn!(conn, LIST_COUNTED, |sql, c| async {
-            let query = bind_filter!(sqlx::query_as::<_, CountedRow>(sql), bound);
+            let query = bind_filter!(sqlx::query_as::<_, Rows<CountedRow>>(sql), bound);
             query.bind(after_id).bind(limit).fetch_all(&mut **c).await
         })?
     };
+    let rows = Rows::flat(rows);
     let total = rows.first().map(|row| row.total);
     Ok((rows.into_iter().map(|counted| Item::from(counted.row)).collect(), total))
 }
@@ -180,9 +182,9 @@ pub async fn stock(
 pub async fn by_ids(conn: &mut Conn<'_>, ids: &[i64]) -> Result<Vec<Item>, DbError> {
     let json = serde_json::to_string(ids).unwrap_or_default();
     let rows = on_conn!(conn, BY_IDS, |sql, c| {
-        sqlx::query_as::<_, HardwareRow>(sql).bind(json).fetch_all(&mut **c)
+        sqlx::query_as::<_, Rows<HardwareRow>>(sql).bind(json).fetch_all(&mut **c)
     })?;
-    Ok(rows.into_iter().map(Item::from).collect())
+    Ok(Rows::flat(rows).into_iter().map(Item::from).collect())
 }
 
 /// How many hardware match `filter`.

@@ -77,11 +77,17 @@ async fn readers_of_sqlite_cannot_write() {
 #[tokio::test]
 async fn sqlite_reads_a_page_in_order_of_id_without_sorting() {
     let app = TestApp::sqlite().await;
-    let list = store::statements().into_iter().find(|s| s.name == "hardware_list").unwrap();
     let mut lease = app.db.read().await.unwrap();
     let Conn::Sqlite(c, _) = lease.conn() else { panic!("not SQLite") };
-    let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", list.sqlite));
-    let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(explain).fetch_all(c).await.unwrap();
-    let plan: Vec<_> = plan.into_iter().map(|(.., step)| step).collect();
-    assert_eq!(plan, ["SEARCH hardware USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"]);
+    for (name, by_id) in [
+        ("hardware_list", "SEARCH hardware USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"),
+        ("hardware_list_all", "SEARCH hardware USING INTEGER PRIMARY KEY (rowid>?)"),
+    ] {
+        let list = store::statements().into_iter().find(|s| s.name == name).unwrap();
+        let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", list.sqlite));
+        let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(explain).fetch_all(&mut *c).await.unwrap();
+        let plan: Vec<_> = plan.into_iter().map(|(.., step)| step).collect();
+        assert!(plan.iter().any(|step| step == by_id), "{name}: {plan:?}");
+        assert!(!plan.iter().any(|step| step.contains("TEMP B-TREE")), "{name}: {plan:?}");
+    }
 }

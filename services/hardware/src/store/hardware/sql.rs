@@ -8,6 +8,15 @@ macro_rules! columns {
     };
 }
 pub(in crate::store) use columns;
+/// All rows of a page on SQLite in one, those that are `counted` with how many match in all: see [`crate::db::Rows`].
+macro_rules! as_json {
+    ($rows:expr) => {
+        concat!("SELECT json_group_array(json_array(", columns!(), ")) FROM (", $rows, ")")
+    };
+    (counted: $rows:expr) => {
+        concat!("SELECT json_group_array(json_array(json_array(", columns!(), "), total)) FROM (", $rows, ")")
+    };
+}
 
 /// Every condition is always there and passes when nothing is asked of it, so the text is fixed.
 /// INSTR('', '') is 1 on both databases: an empty tag is found everywhere. `$found` tells whether a text holds
@@ -56,17 +65,35 @@ macro_rules! sqlite_matching {
 pub(super) const LIST: Statement = Statement::per_dialect(
     "hardware_list",
     concat!("SELECT ", columns!(), mysql_matching!(), " ORDER BY id LIMIT ?"),
-    concat!("SELECT ", columns!(), sqlite_matching!(), " ORDER BY id LIMIT ?"),
+    as_json!(concat!("SELECT ", columns!(), sqlite_matching!(), " ORDER BY id LIMIT ?")),
 );
+/// How many are in the catalogue. SQLite counts a whole index by its pages, twenty times faster than entry by entry.
+macro_rules! mysql_living {
+    () => {
+        "SELECT COUNT(*) FROM hardware WHERE archived_id = 0"
+    };
+}
+macro_rules! sqlite_living {
+    () => {
+        "SELECT (SELECT COUNT(*) FROM hardware) - (SELECT COUNT(*) FROM hardware WHERE archived_id > 0)"
+    };
+}
+macro_rules! all_counted {
+    ($living:expr) => {
+        concat!(
+            "SELECT ",
+            columns!(),
+            ", (",
+            $living,
+            ") AS total FROM hardware WHERE archived_id = 0 AND id > ? ORDER BY id LIMIT ?"
+        )
+    };
+}
 /// The list that most ask for, with how many there are in all: one statement in place of two.
-pub(super) const LIST_ALL: Statement = Statement::both(
+pub(super) const LIST_ALL: Statement = Statement::per_dialect(
     "hardware_list_all",
-    concat!(
-        "SELECT ",
-        columns!(),
-        ", (SELECT COUNT(*) FROM hardware WHERE archived_id = 0) AS total
-     FROM hardware WHERE archived_id = 0 AND id > ? ORDER BY id LIMIT ?"
-    ),
+    all_counted!(mysql_living!()),
+    as_json!(counted: all_counted!(sqlite_living!())),
 );
 macro_rules! counted {
     ($matching:expr) => {
@@ -85,7 +112,7 @@ macro_rules! counted {
 pub(super) const LIST_COUNTED: Statement = Statement::per_dialect(
     "hardware_list_counted",
     counted!(mysql_matching!()),
-    counted!(sqlite_matching!()),
+    as_json!(counted: counted!(sqlite_matching!())),
 );
 /// What decides whether a hardware fits, and nothing more: of a fleet of thousands few are on the page.
 pub(super) const STOCK: Statement = Statement::per_dialect(
@@ -106,11 +133,11 @@ pub(super) const BY_IDS: Statement = Statement::per_dialect(
         " FROM JSON_TABLE(?, '$[*]' COLUMNS (given BIGINT PATH '$')) AS page
          STRAIGHT_JOIN hardware ON id = given WHERE archived_id = 0 ORDER BY id"
     ),
-    concat!(
+    as_json!(concat!(
         "SELECT ",
         columns!(),
         " FROM hardware WHERE id IN (SELECT value FROM json_each(?)) AND archived_id = 0 ORDER BY id"
-    ),
+    )),
 );
 pub(super) const COUNT: Statement = Statement::per_dialect(
     "hardware_count",
@@ -118,7 +145,7 @@ pub(super) const COUNT: Statement = Statement::per_dialect(
     concat!("SELECT COUNT(*)", sqlite_matching!()),
 );
 pub(super) const COUNT_ALL: Statement =
-    Statement::both("hardware_count_all", "SELECT COUNT(*) FROM hardware WHERE archived_id = 0");
+    Statement::per_dialect("hardware_count_all", mysql_living!(), sqlite_living!());
 pub(super) const FIND: Statement = Statement::both(
     "hardware_find",
     concat!("SELECT ", columns!(), " FROM hardware WHERE id = ? AND archived_id = 0"),
