@@ -31,6 +31,12 @@ const DURABLE: [&str; 4] = [
     "--innodb-redo-log-capacity=128M",
 ];
 
+/// Where a server finds the certificate that it was given.
+const CERTIFICATE: &str = "/certificate/server.pem";
+const KEY: &str = "/certificate/key.pem";
+/// What a customer's user needs on its schema, and the administrator therefore has.
+const RIGHTS: &str = "SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, REFERENCES";
+
 static SHARED: OnceCell<Server> = OnceCell::const_new();
 static ACCOUNTS: AtomicU32 = AtomicU32::new(0);
 
@@ -79,6 +85,16 @@ impl Server {
         // It answers a moment before its first start counts as done; killed in between, some images begin anew.
         until("the first start of MySQL to be over", async || server.keeps_its_data().then_some(())).await;
         server
+    }
+
+    /// A server of the test's own that shows this certificate; both are PEM.
+    pub async fn certified(port: u16, certificate: String, key: String) -> Self {
+        let request = request()
+            .with_mount(Mount::tmpfs_mount(DATA))
+            .with_copy_to(CERTIFICATE, certificate.into_bytes())
+            .with_copy_to(KEY, key.into_bytes())
+            .with_cmd([format!("--ssl-cert={CERTIFICATE}"), format!("--ssl-key={KEY}")]);
+        Self::run(port, request).await
     }
 
     /// Images note an unfinished first start in a hidden file beside the data.
@@ -155,6 +171,19 @@ impl Server {
             Account { host: self.host.clone(), port: self.port, name, password: password.to_owned() };
         self.admit(&account).await;
         account
+    }
+
+    /// Somebody who may make users, and hand on what a customer's user needs; no more.
+    pub async fn admin(&self) -> Account {
+        let name = format!("admin{}_{}", std::process::id(), ACCOUNTS.fetch_add(1, Ordering::Relaxed));
+        let password = "the administrator's".to_owned();
+        self.execute(&[
+            format!("CREATE USER {name}@'%' IDENTIFIED BY '{}'", password.replace('\'', "''")),
+            format!("GRANT CREATE USER ON *.* TO {name}@'%'"),
+            format!("GRANT {RIGHTS} ON *.* TO {name}@'%' WITH GRANT OPTION"),
+        ])
+        .await;
+        Account { host: self.host.clone(), port: self.port, name, password }
     }
 
     /// Makes what [`Server::account`] promises.

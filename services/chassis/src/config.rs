@@ -24,6 +24,12 @@ impl Secret {
         Self(text.into())
     }
 
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The text itself, for the one place that needs it.
     #[must_use]
     pub fn reveal(&self) -> &str {

@@ -2,6 +2,7 @@
 
 pub mod bookings;
 pub mod catalogue;
+pub mod database;
 pub mod serve;
 pub mod verify;
 
@@ -29,6 +30,9 @@ pub enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Prepare MySQL for a customer, as the administrator whom MYSQL_USER and MYSQL_PASSWORD name.
+    #[command(subcommand)]
+    Database(DatabaseCommand),
     /// Import from CSV.
     #[command(subcommand)]
     Import(Import),
@@ -56,6 +60,35 @@ pub enum Command {
     },
     /// Print the manual page.
     Man,
+}
+
+/// What an administrator of MySQL can do for a customer.
+#[derive(Debug, Subcommand)]
+pub enum DatabaseCommand {
+    /// Make the schema, the user with the password in `APP_PASSWORD`, and the rights it needs, as far as they are missing.
+    Ensure {
+        /// The customer's schema, such as `customer_a`.
+        #[arg(long)]
+        database: String,
+        /// The customer's user, such as `customer_a`.
+        #[arg(long)]
+        user: String,
+        /// For how many seconds a server that is not there yet is waited for.
+        #[arg(long, default_value_t = 60, value_name = "SECONDS")]
+        wait: u64,
+    },
+    /// Give the user the password in `APP_PASSWORD`; the former one stays good as well.
+    Rotate {
+        /// The customer's user.
+        #[arg(long)]
+        user: String,
+    },
+    /// Make the former password worthless. With `APP_PASSWORD` set, that one is sure to stay good.
+    Discard {
+        /// The customer's user.
+        #[arg(long)]
+        user: String,
+    },
 }
 
 /// What can be imported.

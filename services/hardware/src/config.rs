@@ -48,6 +48,7 @@ const SHORT_NAMES: &[(&str, &str)] = &[
     ("MYSQL_DATABASE", "mysql.database"),
     ("MYSQL_SSL_MODE", "mysql.ssl_mode"),
     ("MYSQL_SSL_CA", "mysql.ssl_ca"),
+    ("APP_PASSWORD", "mysql.app_password"),
 ];
 const MISTAKES: &[(&str, &str)] = &[
     ("MYSQL_PASS", "MYSQL_PASSWORD"),
@@ -132,9 +133,11 @@ impl Config {
     pub fn load(env: std::collections::BTreeMap<String, String>) -> Result<Self, ConfigError> {
         let file = env.get("CONFIG_FILE").filter(|path| !path.is_empty()).map(PathBuf::from);
         let aws = AwsVariables::of(&env)?;
+        let password_file = MySqlConfig::password_file(&env);
         let sources = Sources { defaults: DEFAULTS, short_names: SHORT_NAMES, mistakes: MISTAKES, file, env };
         let mut config: Self = sources.load()?;
         config.storage.aws = aws;
+        config.mysql.password_file = password_file;
         config.validate()?;
         Ok(config)
     }
@@ -151,7 +154,9 @@ impl Config {
         }
         self.proxies()?;
         self.clock()?;
-        self.database()?;
+        if let Database::MySql(mysql) = self.database()? {
+            mysql.check_ca()?;
+        }
         self.storage()?;
         self.cache.bounds()?;
         Ok(())

@@ -3,13 +3,17 @@
 //! One text for both: a [`Statement`] holds the SQL of each dialect (mostly the same), and [`on_conn!`] compiles
 //! one body per driver. What the compiler cannot check, tests do: every statement is prepared on both.
 
+mod admin;
 mod conn;
 mod connect;
 mod error;
 mod held;
 mod link;
+mod login;
 mod manager;
+mod names;
 mod pools;
+mod rights;
 mod rows;
 mod schema;
 mod snapshot;
@@ -23,26 +27,23 @@ use std::{
     time::Duration,
 };
 
-use sqlx::{ConnectOptions, Connection, MySqlConnection, SqliteConnection, mysql::MySqlConnectOptions};
+use sqlx::{Connection, MySqlConnection, SqliteConnection, mysql::MySqlConnectOptions};
 
-use self::{
-    conn::Either,
-    connect::{mysql_common, mysql_options, sqlite_options},
-    error::describe,
-    manager::Purpose,
-    pools::Pool,
-};
-pub(crate) use self::{conn::Inserted, statement::on_conn};
 pub use self::{
+    admin::{Admin, PasswordSet, SchemaFound, is_missing_user},
     conn::{Conn, GAP_S, Lease, Tx},
-    error::DbError,
+    error::{DbError, describe, is_away},
     link::Mark,
     manager::Kind,
+    names::{SchemaName, UserName},
     pools::Pools,
+    rights::{Rights, WANTED},
     rows::Rows,
     snapshot::Snapshot,
     statement::Statement,
 };
+use self::{conn::Either, connect::sqlite_options, login::Login, manager::Purpose, pools::Pool};
+pub(crate) use self::{conn::Inserted, statement::on_conn};
 use crate::config::{Database, DatabaseConfig};
 
 /// How long one connection is tried to find out what is wrong.
@@ -68,8 +69,10 @@ impl Db {
     pub fn open(database: &Database, config: &DatabaseConfig) -> Result<Self, sqlx::Error> {
         let acquire_timeout = Duration::from_millis(config.acquire_timeout_ms);
         match database {
-            Database::MySqlUrl(url) => Self::mysql(url.reveal().parse::<MySqlConnectOptions>()?, config),
-            Database::MySql(mysql) => Self::mysql(mysql_options(mysql)?, config),
+            Database::MySqlUrl(url) => {
+                Self::mysql(&Login::fixed(url.reveal().parse::<MySqlConnectOptions>()?), config)
+            }
+            Database::MySql(mysql) => Self::mysql(&Login::of(mysql)?, config),
             Database::Sqlite(path) => {
                 if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
                     std::fs::create_dir_all(folder)?;
@@ -85,10 +88,9 @@ impl Db {
         }
     }
 
-    fn mysql(options: MySqlConnectOptions, config: &DatabaseConfig) -> Result<Self, sqlx::Error> {
+    fn mysql(login: &Login, config: &DatabaseConfig) -> Result<Self, sqlx::Error> {
         let acquire_timeout = Duration::from_millis(config.acquire_timeout_ms);
-        let options = mysql_common(options);
-        let pool = |purpose| Pool::new(options.clone(), purpose, config.max_connections, acquire_timeout);
+        let pool = |purpose| Pool::new(login.clone(), purpose, config.max_connections, acquire_timeout);
         Ok(Self::MySql(Pools::new(pool(Purpose::Write)?, pool(Purpose::Read)?)))
     }
 
@@ -144,9 +146,7 @@ impl Db {
     pub async fn diagnose(&self, error: &sqlx::Error, place: &str) -> String {
         if matches!(error, sqlx::Error::PoolTimedOut) {
             let tried = match self {
-                Self::MySql(pools) => {
-                    tokio::time::timeout(DIAGNOSIS_TIMEOUT, pools.readers.options().connect()).await
-                }
+                Self::MySql(pools) => tokio::time::timeout(DIAGNOSIS_TIMEOUT, pools.readers.attempt()).await,
                 Self::Sqlite(_) => return describe(error, place),
             };
             return match tried {

@@ -33,6 +33,6 @@ impl StorageConfig {
         if let (Location::Bucket { .. }, Some(key)) = (&location, aws.plain_by_mistake()) {
             return Err(ConfigError::key(key, "is plain http://; set AWS_ALLOW_HTTP=true if that is meant"));
         }
-        Storage::open(location, aws).map_err(|why| ConfigError::key("AWS_*", why.to_string()))
+        Storage::open(location, aws)
     }
 }

@@ -89,3 +89,33 @@ fn the_portals_part_of_the_customer_is_no_mistake() {
     let told = load(&[("CUSTOMER__COLOURS__ACENT", "#00497a #8fcbff")]).unwrap_err();
     assert!(told.contains("did you mean CUSTOMER__COLOURS__ACCENT?"), "{told}");
 }
+
+#[test]
+fn where_the_password_came_from_is_remembered() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("password");
+    std::fs::write(&file, "one\n").unwrap();
+    let text = file.to_str().unwrap();
+    for name in ["MYSQL_PASSWORD_FILE", "MYSQL__PASSWORD_FILE"] {
+        let Database::MySql(mysql) = load(&[(name, text)]).unwrap().database().unwrap() else {
+            panic!("{name}")
+        };
+        assert_eq!((mysql.password.reveal(), mysql.password_file.as_deref()), ("one", Some(file.as_path())));
+    }
+    let Database::MySql(mysql) = load(&[("MYSQL_PASSWORD", "one")]).unwrap().database().unwrap() else {
+        panic!()
+    };
+    assert_eq!(mysql.password_file, None);
+}
+
+#[test]
+fn an_authority_is_looked_at_where_it_counts() {
+    let at = |mode, ca| load(&[("MYSQL_HOST", "h"), ("MYSQL_SSL_MODE", mode), ("MYSQL_SSL_CA", ca)]).err();
+    for mode in ["VERIFY_CA", "VERIFY_IDENTITY"] {
+        assert!(at(mode, "/nowhere").unwrap().starts_with("MYSQL_SSL_CA: cannot read /nowhere"), "{mode}");
+        assert!(at(mode, "/dev/null").unwrap().contains("holds no certificate"), "{mode}");
+        assert_eq!(at(mode, ""), None, "the well-known authorities");
+    }
+    assert_eq!(at("REQUIRED", "/nowhere"), None);
+    assert!(load(&[("MYSQL_SSL_MODE", "VERIFY_CA"), ("MYSQL_SSL_CA", "/nowhere")]).is_ok(), "that is SQLite");
+}

@@ -14,7 +14,10 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
-use super::manager::{Kind, Purpose};
+use super::{
+    login::Login,
+    manager::{Kind, Purpose},
+};
 use crate::config::MySqlConfig;
 
 /// Checked and locked rows must be the newest ones; and a lock is worth 3 s of waiting, not 50.
@@ -26,25 +29,35 @@ const MYSQL_MAY_WRITE: &str = "SELECT @@global.innodb_read_only, @@global.read_o
 /// Prepared statements kept per connection: pods x connections x this must stay below MySQL's
 /// `max_prepared_stmt_count` (16,382).
 const STATEMENT_CACHE: usize = 40;
+/// So much of a file is read where the system keeps it, which all connections share: each one's own cache holds 2 MB, and of
+/// a million claims every page that is asked for finds others in there.
+const SQLITE_MAPPED: &str = "1073741824";
 const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How many steps of a statement are done between two looks whether anybody still waits for it: some 0.1 ms.
 const SQLITE_STEPS: i32 = 10_000;
 
 /// The parts of `[mysql]`, with their defaults.
 pub(super) fn mysql_options(config: &MySqlConfig) -> Result<MySqlConnectOptions, sqlx::Error> {
-    let or = |text: &str, default: &str| if text.is_empty() { default.to_owned() } else { text.to_owned() };
+    Ok(mysql_server(config)?.database(or(&config.database, "hardware")))
+}
+
+/// The same, on no schema yet.
+pub(super) fn mysql_server(config: &MySqlConfig) -> Result<MySqlConnectOptions, sqlx::Error> {
     let mode: MySqlSslMode = config.ssl_mode.parse()?;
     let mut options = MySqlConnectOptions::new()
-        .host(&or(&config.host, "mysql"))
+        .host(or(&config.host, "mysql"))
         .port(config.port)
-        .username(&or(&config.user, "mysql"))
-        .password(&or(config.password.reveal(), "mysql"))
-        .database(&or(&config.database, "hardware"))
+        .username(or(&config.user, "mysql"))
+        .password(or(config.password.reveal(), "mysql"))
         .ssl_mode(mode);
     if !config.ssl_ca.is_empty() {
         options = options.ssl_ca(&config.ssl_ca);
     }
     Ok(options)
+}
+
+fn or<'t>(text: &'t str, default: &'t str) -> &'t str {
+    if text.is_empty() { default } else { text }
 }
 
 /// What every connection to MySQL has, whichever way its address was given.
@@ -60,6 +73,7 @@ pub(super) fn sqlite_options(path: &std::path::Path) -> SqliteConnectOptions {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
+        .pragma("mmap_size", SQLITE_MAPPED)
         // SQLite's own LOWER knows ASCII alone; a search must find an École by its école.
         .with_regexp()
         .busy_timeout(SQLITE_BUSY_TIMEOUT)
@@ -68,9 +82,10 @@ pub(super) fn sqlite_options(path: &std::path::Path) -> SqliteConnectOptions {
 
 impl Kind for MySqlConnection {
     const EMBEDDED: bool = false;
+    type Login = Login;
 
-    async fn establish(options: &MySqlConnectOptions, _: Arc<AtomicBool>) -> Result<Self, sqlx::Error> {
-        let mut conn = options.connect().await?;
+    async fn establish(login: &Login, _: Arc<AtomicBool>) -> Result<Self, sqlx::Error> {
+        let mut conn = login.connect().await?;
         conn.execute(MYSQL_SESSION).await?;
         Ok(conn)
     }
@@ -92,6 +107,7 @@ impl Kind for MySqlConnection {
 
 impl Kind for SqliteConnection {
     const EMBEDDED: bool = true;
+    type Login = SqliteConnectOptions;
 
     async fn establish(
         options: &SqliteConnectOptions,

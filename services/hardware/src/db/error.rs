@@ -24,6 +24,8 @@ const MYSQL_GONE: [u16; 7] = [1040, 1203, 1021, 1114, 1045, 1044, 1049];
 /// A server that is going or may not write any more: shutdown, read-only (three kinds), offline, and one that has hung
 /// up. The next connection may lead to another one.
 const MYSQL_LEAVING: [u16; 6] = [1053, 1290, 1792, 1836, 3032, 4031];
+/// Too many connections, a shutdown, offline.
+const MYSQL_STARTING: [u16; 3] = [1040, 1053, 3032];
 /// BUSY and LOCKED.
 const SQLITE_BUSY: [u32; 2] = [5, 6];
 /// READONLY, IOERR, FULL and CANTOPEN.
@@ -86,6 +88,25 @@ fn sqlite_code(error: &sqlx::Error) -> Option<u32> {
     Some(extended & 0xff)
 }
 
+/// The number of MySQL's own error.
+pub(super) fn mysql_number(error: &sqlx::Error) -> Option<u16> {
+    mysql_error(error).map(MySqlDatabaseError::number)
+}
+
+/// Whether it was the password, or the user, that did not suit.
+pub(super) fn refuses_password(error: &sqlx::Error) -> bool {
+    mysql_number(error) == Some(1045)
+}
+
+/// Whether nobody is there to ask, or not yet: a server that starts may come to take connections.
+#[must_use]
+pub fn is_away(error: &sqlx::Error) -> bool {
+    match mysql_number(error) {
+        Some(number) => MYSQL_STARTING.contains(&number),
+        None => matches!(error, sqlx::Error::Io(io) if io.kind() != std::io::ErrorKind::InvalidData),
+    }
+}
+
 pub(super) fn is_missing_table(error: &sqlx::Error) -> bool {
     let Some(error) = error.as_database_error() else { return false };
     error.code().as_deref() == Some("42S02") || error.message().starts_with("no such table")
@@ -97,7 +118,7 @@ pub fn describe(error: &sqlx::Error, place: &str) -> String {
     if let Some(mysql) = mysql_error(error) {
         return match mysql.number() {
             1045 => format!("{place} refuses the password: {}", mysql.message()),
-            1044 | 1142 => format!("{place}: the user lacks rights: {}", mysql.message()),
+            1044 | 1142 | 1227 => format!("{place}: the user lacks rights: {}", mysql.message()),
             1049 => format!("{place} has no such database: {}", mysql.message()),
             _ => format!("{place}: {}", mysql.message()),
         };
@@ -111,8 +132,19 @@ pub fn describe(error: &sqlx::Error, place: &str) -> String {
         }
         sqlx::Error::Io(io) if is_unknown_host(io) => format!("{place}: unknown host: {io}"),
         sqlx::Error::PoolTimedOut => format!("{place} does not answer, or all connections are busy"),
-        other => format!("{place}: {other}"),
+        other => format!("{place}: {other}{}", hint(&other.to_string())),
     }
+}
+
+/// What to do about a certificate that is not accepted.
+fn hint(told: &str) -> &'static str {
+    if told.contains("UnknownIssuer") {
+        return "; MYSQL_SSL_CA must hold the authority that signed the server's certificate";
+    }
+    if told.contains("not valid for name") || told.contains("NotValidForName") {
+        return "; MYSQL_HOST must be a name that the server's certificate is made out to";
+    }
+    ""
 }
 
 fn is_unknown_host(error: &std::io::Error) -> bool {

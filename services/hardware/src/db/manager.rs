@@ -1,6 +1,7 @@
 //! How a pool makes connections, and when it trusts one again.
 
 use std::{
+    fmt::Debug,
     future::Future,
     sync::{Arc, Mutex, PoisonError, atomic::AtomicBool},
     time::{Duration, Instant},
@@ -33,10 +34,12 @@ pub enum Purpose {
 pub trait Kind: Connection + Sized + Sync + 'static {
     /// Whether it is a file beside us: it neither goes away nor forgets us.
     const EMBEDDED: bool;
+    /// What it takes to make one.
+    type Login: Debug + Send + Sync;
 
     /// A new connection, told all that every one of them is told first. It stops working once `abandoned` is set.
     fn establish(
-        options: &Self::Options,
+        login: &Self::Login,
         abandoned: Arc<AtomicBool>,
     ) -> impl Future<Output = Result<Self, sqlx::Error>> + Send;
 
@@ -50,7 +53,7 @@ pub trait Kind: Connection + Sized + Sync + 'static {
 /// What a pool knows of its connections.
 #[derive(Debug)]
 pub struct Manager<C: Kind> {
-    options: C::Options,
+    login: C::Login,
     purpose: Purpose,
     /// How long a connection may take to say that it lives.
     patience: Duration,
@@ -60,12 +63,12 @@ pub struct Manager<C: Kind> {
 }
 
 impl<C: Kind> Manager<C> {
-    pub(super) fn new(options: C::Options, purpose: Purpose, patience: Duration) -> Self {
-        Self { options, purpose, patience, distrust: Mutex::default(), alive: Arc::default() }
+    pub(super) fn new(login: C::Login, purpose: Purpose, patience: Duration) -> Self {
+        Self { login, purpose, patience, distrust: Mutex::default(), alive: Arc::default() }
     }
 
-    pub(super) fn options(&self) -> &C::Options {
-        &self.options
+    pub(super) fn login(&self) -> &C::Login {
+        &self.login
     }
 
     /// Those that rest now are not used again: what ended one has ended them too, or is about to.
@@ -95,7 +98,7 @@ impl<C: Kind> managed::Manager for Manager<C> {
 
     async fn create(&self) -> Result<Link<C>, sqlx::Error> {
         let abandoned = Abandoned::default();
-        let conn = C::establish(&self.options, abandoned.flag()).await?;
+        let conn = C::establish(&self.login, abandoned.flag()).await?;
         let lifetime = LIFETIME - Duration::from_secs(rand::random_range(0..=LIFETIME_JITTER_S));
         let dies_at = (!C::EMBEDDED).then(|| Instant::now() + lifetime);
         Ok(Link::new(conn, abandoned, dies_at, self.alive.clone()))

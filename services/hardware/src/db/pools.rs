@@ -43,12 +43,12 @@ impl<C: Kind> Clone for Pool<C> {
 
 impl<C: Kind> Pool<C> {
     pub(super) fn new(
-        options: C::Options,
+        login: C::Login,
         purpose: Purpose,
         max: u32,
         acquire_timeout: Duration,
     ) -> Result<Self, sqlx::Error> {
-        let manager = Manager::new(options, purpose, MAX_PATIENCE.min(acquire_timeout / 2));
+        let manager = Manager::new(login, purpose, MAX_PATIENCE.min(acquire_timeout / 2));
         let mut config = PoolConfig::new(usize::try_from(max).unwrap_or(usize::MAX));
         // The same few are used while that is enough, and the others come to their end.
         config.queue_mode = QueueMode::Lifo;
@@ -70,8 +70,9 @@ impl<C: Kind> Pool<C> {
         }
     }
 
-    pub(super) fn options(&self) -> &C::Options {
-        self.inner.manager().options()
+    /// A connection beside the pool, to hear why it has none to give.
+    pub(super) async fn attempt(&self) -> Result<C, sqlx::Error> {
+        C::establish(self.inner.manager().login(), Arc::default()).await
     }
 
     async fn close(&self) {

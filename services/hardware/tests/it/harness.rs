@@ -174,6 +174,15 @@ impl TestApp {
         tx.commit().await.unwrap();
     }
 
+    /// The same as somebody who may do everything; a service's own user may not, say, drop or rename a table.
+    pub async fn administer(&self, sql: String) {
+        let Database::MySql(account) = &self.database else { return self.execute(sql).await };
+        let mut root = mysql::server().await.root().await;
+        for sql in [format!("USE {}", account.database), sql] {
+            sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut root).await.unwrap();
+        }
+    }
+
     /// What lies beside the file of SQLite, and the file.
     pub fn files(&self) -> Vec<String> {
         let Some(folder) = &self.folder else { return Vec::new() };

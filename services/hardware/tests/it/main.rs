@@ -6,6 +6,7 @@
 mod cache;
 mod cli;
 mod contract;
+mod database;
 mod examples;
 mod harness;
 mod nasa;

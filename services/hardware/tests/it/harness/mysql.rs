@@ -1,5 +1,6 @@
-//! Real MySQL in a container: one container a test process, one database and one user a test. The user has
-//! rights on its own database only, its password is `caching_sha2_password`, and the link is TLS if it can be.
+//! Real MySQL in a container: one container a test process, one database and one user a test. The user has the rights
+//! that `hardware database ensure` gives, and no others: every test of the contract shows that they suffice. Its password
+//! is `caching_sha2_password`, and the link is TLS if it can be.
 
 use std::{
     process::Command,
@@ -7,7 +8,10 @@ use std::{
 };
 
 use chassis::config::Secret;
-use hardware::config::{Database, MySqlConfig};
+use hardware::{
+    config::{Database, MySqlConfig},
+    db::WANTED,
+};
 use sqlx::{Connection, MySqlConnection, mysql::MySqlConnectOptions};
 use testcontainers_modules::{
     mysql::Mysql,
@@ -44,6 +48,11 @@ pub async fn server() -> &'static Server {
 
 async fn start() -> Server {
     sweep();
+    own_server().await
+}
+
+/// A server of a test's own, which ends when it is dropped.
+pub async fn own_server() -> Server {
     #[expect(clippy::disallowed_methods, reason = "the test command says here which image there is")]
     let image = std::env::var("MYSQL_IMAGE").unwrap_or_else(|_| IMAGE.to_owned());
     let (name, tag) = image.rsplit_once(':').unwrap_or((&image, "latest"));
@@ -87,7 +96,13 @@ pub async fn new_database() -> Database {
     Database::MySql(Box::new(new_account().await))
 }
 
+/// An empty database, and a user with the rights on it that a customer's has.
 pub async fn new_account() -> MySqlConfig {
+    account_with(&WANTED.join(", ")).await
+}
+
+/// The same with these rights.
+pub async fn account_with(rights: &str) -> MySqlConfig {
     let server = server().await;
     let number = DATABASES.fetch_add(1, Ordering::Relaxed);
     let name = format!("test_{}_{number}", std::process::id());
@@ -95,7 +110,7 @@ pub async fn new_account() -> MySqlConfig {
     for sql in [
         format!("CREATE DATABASE {name}"),
         format!("CREATE USER {name}@'%' IDENTIFIED BY '{PASSWORD}'"),
-        format!("GRANT ALL ON {name}.* TO {name}@'%'"),
+        format!("GRANT {rights} ON `{}`.* TO {name}@'%'", name.replace('_', "\\_")),
     ] {
         sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut root).await.unwrap();
     }
@@ -108,5 +123,7 @@ pub async fn new_account() -> MySqlConfig {
         database: name,
         ssl_mode: "PREFERRED".to_owned(),
         ssl_ca: String::new(),
+        app_password: Secret::default(),
+        password_file: None,
     }
 }

@@ -146,7 +146,7 @@ on_both! {
         let id = app.rig("rig", 5, 0).await;
         let first = post(&app, "/reservations", "k", wish(id, "13:00", "14:00", 1)).await.expect(201);
         for sql in ["ALTER TABLE idempotency_key RENAME TO kept", "DELETE FROM _sqlx_migrations WHERE version = 20261121000011"] {
-            app.execute(sql.to_owned()).await;
+            app.administer(sql.to_owned()).await;
         }
         if !app.is_mysql() {
             app.execute("DROP INDEX idempotency_key_expiry".to_owned()).await;
@@ -156,7 +156,7 @@ on_both! {
         }
         let columns = "principal, idempotency_key, body_hash, reservation_id, answer, created_at, expires_at";
         app.execute(format!("INSERT INTO idempotency_key ({columns}) SELECT {columns} FROM kept")).await;
-        app.execute("DROP TABLE kept".to_owned()).await;
+        app.administer("DROP TABLE kept".to_owned()).await;
         app.db.migrate().await.unwrap();
         assert_eq!(post(&app, "/reservations", "k", wish(id, "13:00", "14:00", 1)).await.expect(201).body, first.body);
         add(&app, "t", to_do()).await.expect(201);

@@ -1,0 +1,6 @@
+//! On real MySQL.
+
+mod ensure;
+mod password;
+mod rights;
+mod together;
