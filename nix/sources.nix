@@ -35,6 +35,8 @@ let
       ++ [
         ../services/build.rs
         ../services/chassis/src
+        ../services/memory/build.rs
+        ../services/memory/src
         (root + "/services/${service}/src")
       ]
       ++ embedded.${service}

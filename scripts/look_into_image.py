@@ -7,10 +7,21 @@ import json
 import stat
 import sys
 import tarfile
+import zlib
 
 SHELLS = {"sh", "bash", "dash", "ash", "busybox", "zsh"}
 # Docker makes these for each container.
 DOCKERS = ("dev", "proc", "sys", ".dockerenv", "etc/hostname", "etc/hosts", "etc/resolv.conf", "etc/mtab")
+
+# Bytes at most: of the binary, and of the image as a registry keeps it.
+MAX_BINARY = 25_000_000
+MAX_COMPRESSED = 12_000_000
+
+
+def compressed_bytes(path):
+    packer = zlib.compressobj(6)
+    with open(path, "rb") as file:
+        return sum(len(packer.compress(chunk)) for chunk in iter(lambda: file.read(1 << 20), b"")) + len(packer.flush())
 
 
 def resolve(members, path):
@@ -49,6 +60,8 @@ def problems(service, tar):
     binary = texts.get(f"bin/{service}", b"")
     if binary[:4] != b"\x7fELF" or b"/ld-linux" in binary or b"/ld-musl" in binary:
         yield f"/bin/{service} is no static program"
+    if len(binary) > MAX_BINARY:
+        yield f"/bin/{service} has {len(binary):,} bytes, and at most {MAX_BINARY:,} are wanted"
     if texts.get("etc/ssl/certs/ca-certificates.crt", b"").count(b"BEGIN CERTIFICATE") < 50:
         yield "the CA bundle has fewer than 50 certificates"
     if b"65532:65532" not in texts.get("etc/passwd", b""):
@@ -75,6 +88,8 @@ def main():
         sys.exit(__doc__)
     with tarfile.open(sys.argv[2]) as tar:
         found = list(problems(sys.argv[1], tar))
+    if (size := compressed_bytes(sys.argv[2])) > MAX_COMPRESSED:
+        found.append(f"compressed it has {size:,} bytes, and at most {MAX_COMPRESSED:,} are wanted")
     print("\n".join(found))
     sys.exit(bool(found))
 

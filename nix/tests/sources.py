@@ -9,6 +9,9 @@ MANIFEST = re.compile(r"^(services/\w+|tests|bench/peers)/Cargo\.toml$")
 # What lies in a service's folder and is no part of its binary. A new kind of file has to be put here, or into nix/sources.nix.
 NOT_BUILT = re.compile(r"^services/\w+/(tests|benches|proptest-regressions)/")
 
+# What each service is made of, beside its own folder.
+COMMON = ("services/chassis/", "services/memory/")
+
 EMBEDS = re.compile(r'\b(include|include_str|include_bytes|migrate|embed_migrations|include_dir)!\(\s*("([^"]*)")?')
 
 
@@ -39,10 +42,10 @@ def problems(tree, service, seen, tracked):
                 yield f"{service}: {source} embeds {file}, which its build does not see"
 
     for file in sorted(tracked - seen):
-        if file.startswith(("services/chassis/", f"services/{service}/")) and not NOT_BUILT.match(file):
+        if file.startswith((*COMMON, f"services/{service}/")) and not NOT_BUILT.match(file):
             yield f"{service}: {file} is in neither nix/sources.nix nor this test's list of what is not built"
 
     for file in sorted(seen):
-        ours = file.startswith(("services/chassis/", f"services/{service}/"))
+        ours = file.startswith((*COMMON, f"services/{service}/"))
         if NOT_BUILT.match(file) or not (ours or file in SHARED or MANIFEST.match(file)):
             yield f"{service}: its build sees {file}, and so builds again when that changes"

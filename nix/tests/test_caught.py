@@ -56,6 +56,10 @@ class Caught(unittest.TestCase):
         said = self.caught("nix/sources.nix", "      ../services/portal/templates\n", "")
         self.assertIn("embeds services/portal/templates/layout.hbs", said)
 
+    def test_c_code_that_no_build_sees(self):
+        said = self.caught("nix/sources.nix", "        ../services/memory/src\n", "")
+        self.assertIn("services/memory/src/memory.c is in neither", said)
+
     def test_a_folder_that_is_not_there(self):
         self.assertIn("services/portal/statik", self.caught("nix/sources.nix", "services/portal/static", "services/portal/statik"))
 

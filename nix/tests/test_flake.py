@@ -70,14 +70,21 @@ class Flake(unittest.TestCase):
         over = [word for name in ("nixpkgs", "crane", "rust-overlay") for word in ("--override-input", name, f"path:{stubs / name}")]
         every = "all: map (system: map (name: all.${system}.${name}.outPath) (builtins.attrNames all.${system})) (builtins.attrNames all)"
         with Copy() as copy, tempfile.TemporaryDirectory() as store:
-            for output in ("packages", "checks", "devShells"):
-                done = run(
-                    "nix", *FLAKES, "eval", "--offline", "--no-write-lock-file", "--store", store, *over,
-                    "--option", "allow-import-from-derivation", "false", "--json", f"path:{copy.tree}#{output}", "--apply", every,
-                    env={**os.environ, "HOME": store},
-                )
+            purely = [
+                "--offline", "--no-write-lock-file", "--store", store, *over,
+                "--option", "allow-import-from-derivation", "false", "--json",
+            ]  # fmt: skip
+
+            def nix(*command):
+                done = run("nix", *FLAKES, *command, *purely, env={**os.environ, "HOME": store})
                 self.assertEqual(done.returncode, 0, done.stderr)
-                self.assertEqual(len(json.loads(done.stdout)), 2)
+                return json.loads(done.stdout)
+
+            for output in ("packages", "checks", "devShells"):
+                self.assertEqual(len(nix("eval", f"path:{copy.tree}#{output}", "--apply", every)), 2)
+            shown = nix("flake", "show", f"path:{copy.tree}")
+            self.assertEqual(sorted(shown), ["apps", "checks", "devShells", "formatter", "packages"])
+            self.assertEqual({name: sorted(of) for name, of in shown.items()}, {name: SYSTEMS for name in shown})
 
     def test_nothing_impure_is_read(self):
         self.assertEqual(list(impurities(ROOT, PRESENT)), [])

@@ -5,6 +5,7 @@ let
     given
     // {
       type = "derivation";
+      name = given.pname or "vendor";
       outPath = "/stub/${kind}/${given.pname or "vendor"}";
       inherit kind;
     };
