@@ -30,7 +30,7 @@ tf_settings() {
   fi
   export TF_CLI_CONFIG_FILE=$TF_CACHE/cli.tfrc TF_IN_AUTOMATION=1 CHECKPOINT_DISABLE=1
   # Whatever credentials there are: no test may use them.
-  unset AWS_PROFILE AWS_SESSION_TOKEN AWS_ENDPOINT_URL
+  unset AWS_PROFILE AWS_SESSION_TOKEN AWS_ENDPOINT_URL AWS_CA_BUNDLE
   export AWS_ACCESS_KEY_ID=offline AWS_SECRET_ACCESS_KEY=offline AWS_EC2_METADATA_DISABLED=true
 }
 
@@ -43,9 +43,6 @@ tf_missing() {
     1.[0-9] | 1.[0-9].* | 1.10 | 1.10.* | 0.*) echo "terraform is $version: 1.11 or later is needed (ephemeral values, use_lockfile)" ;;
   esac
 }
-
-# tf_folders: every module and root.
-tf_folders() { find terraform -name versions.tf -not -path '*/.terraform/*' -exec dirname {} \; | LC_ALL=C sort; }
 
 # tf_init FOLDER: without a backend. One line where the provider cannot be had.
 tf_init() {
@@ -63,4 +60,21 @@ tf_init() {
     return 1
   fi
   rm -f "$log"
+}
+
+# provider_up FILE: starts the provider for good, and writes into FILE how Terraform reaches it (TF_REATTACH_PROVIDERS, the
+# provider's own way for debugging; terraform/tests/tf.py says why). Its process id is added to `providers`. 1: it did not start.
+providers=()
+provider_up() {
+  local binary
+  binary=$(find -L terraform/modules/key/.terraform/providers -type f -name 'terraform-provider-aws_*' 2>/dev/null | head -n 1)
+  [ -n "$binary" ] || return 1
+  TMPDIR=$(dirname "$1") "$binary" -debug > "$1.log" 2>&1 &
+  providers+=($!)
+  for _ in $(seq 150); do
+    sed -n "s/.*TF_REATTACH_PROVIDERS='\(.*\)'.*/\1/p" "$1.log" > "$1"
+    [ ! -s "$1" ] || return 0
+    sleep 0.2
+  done
+  return 1
 }

@@ -27,7 +27,7 @@ outputs base > "$work/base.json"
 outputs platform > "$work/platform.json"
 mkdir -p k8s/profiles/aws
 python3 scripts/terraform_outputs.py params "$folder/platform/bootstrap.auto.tfvars.json" "$work/base.json" "$work/platform.json" "$ENV" \
-  > "$work/params.env" || die "$ENV is not applied yet: make plan ENV=$ENV, make apply ENV=$ENV"
+  > "$work/params.env" || die "no params.env for $ENV: is it applied? make plan ENV=$ENV, make apply ENV=$ENV"
 mv "$work/params.env" k8s/profiles/aws/params.env
 say "wrote k8s/profiles/aws/params.env"
 python3 scripts/terraform_outputs.py mysql "$work/base.json" "$work/platform.json" "${CUSTOMER:-}"

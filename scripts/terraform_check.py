@@ -103,6 +103,16 @@ def check_inputs():
     return found
 
 
+def check_secrets():
+    """No password goes in or out of a module, whatever its value; ARNs and names of secrets do."""
+    found = []
+    for folder in folders():
+        for kind in ("variable", "output"):
+            names = [name for name, _ in blocks(folder, kind) if re.search(r"passw|secret_string|private_key|token|credential", name)]
+            found += [f"{folder}: {kind} {name} looks like a secret; secrets are made by AWS and stay there" for name in names]
+    return found
+
+
 def check_validations():
     """As many runs that expect a variable to fail as it has validations; mutations.py shows that they are the right ones."""
     found = []
@@ -158,6 +168,7 @@ def check_outputs():
 CHECKS = {
     "tables of inputs and outputs are up to date": check_docs,
     "inputs and outputs are typed and described": check_inputs,
+    "no input and no output is a secret": check_secrets,
     "every validation has a run that expects it": check_validations,
     "no provider but aws, no foreign module, no data of an account": check_sources,
     "environments differ in terraform.tfvars only": check_environments,

@@ -7,8 +7,12 @@
 """
 
 import json
+import re
 import sys
 from pathlib import Path
+
+# Kustomize reads an env file line by line and takes everything behind `=` as it stands: quotes would be part of the value.
+PLAIN = re.compile(r"[!#-&(-~]+")
 
 
 def read(path):
@@ -72,6 +76,10 @@ def params(bootstrap_file, base_file, platform_file, environment):
         "SECRET_PREFIX": f"toolcrib/{environment}",
         "EXPORT_BUCKET": base["export_bucket"],
     }
+    bad = [name for name, value in values.items() if not PLAIN.fullmatch(value)]
+    if bad:
+        print(f"error: {', '.join(bad)}: empty, or with a space, a quote or a line break in it; params.env knows no quoting", file=sys.stderr)
+        return 1
     print(f"# Written by `make outputs ENV={environment}` from Terraform's outputs; no secrets, not for editing.")
     for name, value in values.items():
         print(f"{name}={value}")

@@ -4,7 +4,8 @@
 #   2 unit      each validation refuses what it is there for (tests/unit.tftest.hcl)
 #   3 plan      the real provider without network, asserting on what it would make (tests/plan.tftest.hcl)
 #   4 apply     bootstrap and staging are made and destroyed against moto, by `make plan` and `make apply` themselves
-# and besides: tables and lists (terraform_check.py), mutations that have to be caught, checkov.
+# and besides: an audit of everything in those plans, tables and lists (terraform_check.py), mutations that have to be caught,
+# checkov.
 # TERRAFORM_TESTS="format unit plan apply checks mutations checkov" chooses.
 set -euo pipefail
 # shellcheck source=lib.sh
@@ -23,11 +24,13 @@ tf_settings
 work=$(mktemp -d)
 table=()
 failed=0
+export PYTHONDONTWRITEBYTECODE=1
 moto_pid=
 
 # shellcheck disable=SC2329  # the trap calls it
 tidy() {
-  if [ -n "$moto_pid" ]; then kill "$moto_pid" 2>/dev/null || true; wait "$moto_pid" 2>/dev/null || true; fi
+  local pid
+  for pid in $moto_pid "${providers[@]}"; do kill "$pid" 2>/dev/null || true; wait "$pid" 2>/dev/null || true; done
   rm -rf "$work"
 }
 trap tidy EXIT
@@ -44,33 +47,24 @@ venv() {
   }
 }
 
-# count NAME LOG SECONDS: adds up what Terraform's own tests say, and prints it once more as a line for the tier.
+format() {
+  if terraform fmt -check -diff -recursive terraform; then echo "passed: fmt"; else echo "FAILED: fmt: terraform fmt -recursive terraform puts it right"; fi
+  python3 terraform/tests/tiers.py validate
+}
+
+# count NAME LOG SECONDS: adds up what a tier printed, and prints it once more as a line for the table.
 count() {
   local passed bad
-  passed=$(sed -n 's/^[A-Z][a-z]*! \([0-9]*\) passed, \([0-9]*\) failed.*/\1/p' "$2" | awk '{ n += $1 } END { print n + 0 }')
-  bad=$(sed -n 's/^[A-Z][a-z]*! \([0-9]*\) passed, \([0-9]*\) failed.*/\2/p' "$2" | awk '{ n += $1 } END { print n + 0 }')
-  bad=$((bad + $(grep -c '^FAILED: ' "$2" || true)))
-  passed=$((passed + $(grep -c '^passed: ' "$2" || true)))
+  passed=$(grep -c '^passed: ' "$2" || true)
+  bad=$(grep -c '^FAILED: ' "$2" || true)
+  passed=$((passed + $(sed -n 's/^-- .*: \([0-9]*\) passed, [0-9]* failed$/\1/p' "$2" | awk '{ n += $1 } END { print n + 0 }')))
   [ "$bad" = 0 ] && [ "$passed" != 0 ] || failed=1
   table+=("$(printf '%-11s %4d passed, %d failed  %4d s' "$1" "$passed" "$bad" "$3")")
   echo "$1: $passed passed, $bad failed"
 }
 
-format() {
-  if terraform fmt -check -diff -recursive terraform; then echo "passed: fmt"; else echo "FAILED: fmt: terraform fmt -recursive terraform puts it right"; fi
-  # shellcheck disable=SC2016  # the inner shell expands these
-  tf_folders | xargs -P 2 -I {} bash -c '
-    if out=$(terraform -chdir="$1" validate -no-color 2>&1) && [ -z "${out##*Success!*}" ]; then echo "passed: validate $1"; else echo "FAILED: validate $1"; echo "$out"; fi' _ {}
-}
-
-# tests FILE: of each folder that has it. What passes is one line, what fails is told in full.
-tests() {
-  # shellcheck disable=SC2016  # the inner shell expands these
-  find terraform -path "*/tests/$1" -not -path '*/.terraform/*' -printf '%h\n' | LC_ALL=C sort | xargs -P 2 -I {} bash -c '
-    folder=${1%/tests}
-    if out=$(terraform -chdir="$folder" test -no-color -filter="tests/$2" 2>&1); then :; else printf "%s\n" "$out" | grep -vE "^(Success|Failure)!|\.\.\. (pass|in progress|tearing down)$"; fi
-    last=$(printf "%s\n" "$out" | grep -E "^(Success|Failure)!" || echo "Failure! 0 passed, 1 failed.")
-    printf "%s\n%s\n" "-- $folder" "$last"' _ {} "$1"
+checks() {
+  python3 scripts/terraform_check.py all && python3 terraform/tests/outputs.py
 }
 
 checkov_run() {
@@ -90,11 +84,16 @@ start_moto() {
 }
 
 init() {
-  # One first: where the provider cannot be had, one line says so and not sixteen.
+  # One first, with a provider from where it comes from: where it cannot be had, one line says so and not sixteen.
   tf_init terraform/modules/key || exit 1
-  # shellcheck disable=SC2016  # the inner shell expands these
-  tf_folders | xargs -P 2 -I {} bash -c '. scripts/lib.sh; . scripts/terraform-lib.sh; tf_init "$1" || echo "$1" >> "$2"' _ {} "$work/uninitialised"
-  [ ! -e "$work/uninitialised" ] || die "terraform init failed in: $(tr '\n' ' ' < "$work/uninitialised")"
+  if provider_up "$work/provider.1" && provider_up "$work/provider.2"; then export REATTACH="$work/provider.1 $work/provider.2"
+  else
+    say "the provider does not stay up, so Terraform starts it each time: this takes twice as long"
+    local folder
+    for folder in terraform/bootstrap terraform/environments/*/*/ terraform/modules/*/; do tf_init "$folder" || exit 1; done
+    return
+  fi
+  python3 terraform/tests/tiers.py init > "$work/init.log" || { cat "$work/init.log"; die "terraform init failed, see above"; }
 }
 
 # tier NAME COMMAND...: runs, shows, counts.
@@ -102,7 +101,7 @@ tier() {
   local name=$1 at=$SECONDS
   shift
   printf '\n-- %s --\n' "$name"
-  "$@" 2>&1 | tee "$work/$name.log"
+  { "$@" 2>&1 || echo "FAILED: $name did not run to its end"; } | tee "$work/$name.log"
   count "$name" "$work/$name.log" $((SECONDS - at))
 }
 
@@ -110,9 +109,12 @@ start=$SECONDS
 init
 if wants apply; then start_moto; fi
 if wants format; then tier format format; fi
-if wants checks; then tier checks python3 scripts/terraform_check.py all; fi
-if wants unit; then tier unit tests unit.tftest.hcl; fi
-if wants plan; then tier plan tests plan.tftest.hcl; fi
+if wants checks; then tier checks checks; fi
+if wants unit; then tier unit python3 terraform/tests/tiers.py unit; fi
+if wants plan; then
+  tier plan python3 terraform/tests/tiers.py plan "$work/findings"
+  tier audit cat "$work/findings"
+fi
 if wants mutations; then tier mutations python3 terraform/tests/mutations.py; fi
 if wants checkov; then tier checkov checkov_run; fi
 if wants apply; then

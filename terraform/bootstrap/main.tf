@@ -53,6 +53,24 @@ resource "aws_route53_zone" "this" {
   }
 }
 
+# Where both live here, the lower one (staging.parcellab.com) is delegated from the upper one (parcellab.com). The upper one, or
+# a single one, is delegated by hand: docs/operations/aws.md, First apply.
+locals {
+  parents = {
+    for environment, name in var.zones : environment => one([for other, parent in var.zones : other if endswith(name, ".${parent}")])
+  }
+}
+
+resource "aws_route53_record" "delegation" {
+  for_each = { for environment, parent in local.parents : environment => parent if parent != null }
+
+  zone_id = aws_route53_zone.this[each.value].zone_id
+  name    = var.zones[each.key]
+  type    = "NS"
+  ttl     = 3600
+  records = aws_route53_zone.this[each.key].name_servers
+}
+
 module "ci" {
   source = "../modules/ci"
 
@@ -64,6 +82,7 @@ module "ci" {
   gitlab_url        = var.gitlab_url
   gitlab_branch     = var.gitlab_branch
   state_bucket      = module.state.name
+  log_bucket        = module.logs.name
   state_key_arn     = module.state_key.arn
   images_kept       = var.images_kept
 }

@@ -88,6 +88,15 @@ resource "aws_s3_bucket_logging" "this" {
   target_prefix = "s3/${var.name}/"
 }
 
+locals {
+  # What a request may say about encryption, by the header that says it; `null`: it may not be there.
+  encryption = {
+    OtherAlgorithm = { header = "s3:x-amz-server-side-encryption", only = "aws:kms" }
+    OtherKey       = { header = "s3:x-amz-server-side-encryption-aws-kms-key-id", only = var.key_arn }
+    KeyOfTheCaller = { header = "s3:x-amz-server-side-encryption-customer-algorithm", only = null }
+  }
+}
+
 data "aws_iam_policy_document" "this" {
   statement {
     sid       = "TlsOnly"
@@ -104,6 +113,40 @@ data "aws_iam_policy_document" "this" {
       test     = "Bool"
       variable = "aws:SecureTransport"
       values   = ["false"]
+    }
+  }
+
+  # Objects are encrypted by the key above without being asked. A request may ask for another way, and would leave behind what
+  # only somebody else can read: refused. No header at all is fine.
+  dynamic "statement" {
+    for_each = { for name, allowed in local.encryption : name => allowed if !var.takes_logs }
+
+    content {
+      sid       = "No${statement.key}"
+      effect    = "Deny"
+      actions   = ["s3:PutObject"]
+      resources = ["arn:aws:s3:::${var.name}/*"]
+
+      principals {
+        type        = "AWS"
+        identifiers = ["*"]
+      }
+
+      condition {
+        test     = "Null"
+        variable = statement.value.header
+        values   = ["false"]
+      }
+
+      dynamic "condition" {
+        for_each = statement.value.only == null ? [] : [statement.value.only]
+
+        content {
+          test     = "StringNotEquals"
+          variable = statement.value.header
+          values   = [condition.value]
+        }
+      }
     }
   }
 

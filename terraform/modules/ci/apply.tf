@@ -44,13 +44,51 @@ data "aws_iam_policy_document" "apply" {
     resources = ["arn:aws:iam::${var.account_id}:role/aws-service-role/*"]
   }
 
-  # PowerUserAccess would allow these. The state goes only through the statements above; what the bootstrap made is changed
-  # by the bootstrap.
+  # PowerUserAccess would allow the rest. What the bootstrap made is changed by the bootstrap: buckets of state and logs, ...
   statement {
-    sid       = "NothingOfTheStateBucketItself"
+    sid     = "NothingOfTheBootstrapsBuckets"
+    effect  = "Deny"
+    actions = ["s3:DeleteBucket", "s3:DeleteBucketPolicy", "s3:DeleteObjectVersion", "s3:PutBucket*", "s3:PutEncryptionConfiguration", "s3:PutLifecycleConfiguration"]
+    resources = flatten([
+      for bucket in [var.state_bucket, var.log_bucket] : ["arn:aws:s3:::${bucket}", "arn:aws:s3:::${bucket}/*"]
+    ])
+  }
+
+  # ... its keys, images and zones.
+  statement {
+    sid    = "NothingElseOfTheBootstraps"
+    effect = "Deny"
+    actions = [
+      "ecr:BatchDeleteImage", "ecr:DeleteRepository", "ecr:DeleteRepositoryPolicy", "ecr:PutImageTagMutability", "ecr:PutLifecyclePolicy",
+      "ecr:SetRepositoryPolicy", "kms:DisableKey", "kms:DisableKeyRotation", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "route53:DeleteHostedZone",
+    ]
+    resources = concat(
+      [var.state_key_arn, module.key.arn, "arn:aws:route53:::hostedzone/*"],
+      [for image in sort(var.images) : "arn:aws:ecr:${var.region}:${var.account_id}:repository/${image}"],
+    )
+  }
+
+  # An account of its own for each environment is the better wall. Where both live in one, this is what keeps staging's pipeline
+  # off production: every resource is tagged with its environment (default_tags). S3 looks at no tags of buckets.
+  statement {
+    sid       = "NothingOfOtherEnvironments"
     effect    = "Deny"
-    actions   = ["s3:DeleteBucket", "s3:DeleteBucketPolicy", "s3:DeleteObjectVersion", "s3:PutBucket*", "s3:PutEncryptionConfiguration", "s3:PutLifecycleConfiguration"]
-    resources = ["arn:aws:s3:::${var.state_bucket}", "arn:aws:s3:::${var.state_bucket}/*"]
+    actions   = ["*"]
+    resources = ["*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:ResourceTag/environment"
+      values   = setsubtract(["staging", "production"], [each.value.environment])
+    }
+  }
+
+  # Terraform works as this role. Whatever else trusts the whole account is not for pipelines.
+  statement {
+    sid       = "NoOtherRole"
+    effect    = "Deny"
+    actions   = ["sts:AssumeRole"]
+    resources = ["*"]
   }
 
   statement {

@@ -11,7 +11,8 @@ data "aws_iam_policy_document" "state" {
     condition {
       test     = "StringLike"
       variable = "s3:prefix"
-      values   = ["${each.value.environment}/*"]
+      # The second is where Terraform looks for workspaces at every init; nothing is there.
+      values = ["${each.value.environment}/*", "env:/"]
     }
   }
 

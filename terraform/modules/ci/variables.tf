@@ -93,6 +93,17 @@ variable "state_bucket" {
   }
 }
 
+variable "log_bucket" {
+  description = "Bucket with the access logs."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$", var.log_bucket))
+    error_message = "log_bucket: the name of a bucket; no wildcards."
+  }
+}
+
 variable "state_key_arn" {
   description = "Key of that bucket."
   type        = string

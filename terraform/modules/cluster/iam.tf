@@ -36,6 +36,21 @@ resource "aws_iam_role_policy_attachment" "cluster" {
   policy_arn = "arn:aws:iam::aws:policy/${each.key}"
 }
 
+# The control plane encrypts Kubernetes Secrets as the cluster's role.
+data "aws_iam_policy_document" "cluster" {
+  statement {
+    sid       = "EncryptSecrets"
+    actions   = ["kms:Encrypt", "kms:Decrypt", "kms:DescribeKey", "kms:ListGrants"]
+    resources = [module.key.arn]
+  }
+}
+
+resource "aws_iam_role_policy" "cluster" {
+  name   = "secrets"
+  role   = aws_iam_role.cluster.id
+  policy = data.aws_iam_policy_document.cluster.json
+}
+
 data "aws_iam_policy_document" "node_trust" {
   statement {
     actions = ["sts:AssumeRole"]
@@ -47,7 +62,8 @@ data "aws_iam_policy_document" "node_trust" {
   }
 }
 
-# The role's name also stands in k8s/platform, in the NodeClass of the Spot and on-demand pools.
+# The role's name also stands in k8s/platform, in the NodeClass of the Spot and on-demand pools. EKS makes an access entry for
+# it, because compute_config names it; a NodeClass with another role would need one of type EC2.
 resource "aws_iam_role" "node" {
   name                 = "${var.name}-node"
   assume_role_policy   = data.aws_iam_policy_document.node_trust.json

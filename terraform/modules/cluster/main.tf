@@ -82,6 +82,7 @@ resource "aws_eks_cluster" "this" {
   # While the cluster is destroyed it still needs its rights: it removes nodes and network interfaces.
   depends_on = [
     aws_cloudwatch_log_group.this,
+    aws_iam_role_policy.cluster,
     aws_iam_role_policy_attachment.cluster,
     aws_iam_role_policy_attachment.node,
   ]

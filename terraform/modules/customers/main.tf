@@ -26,5 +26,5 @@ locals {
 
   shared_hosts = [for name, customer in local.customers : name if length([for other in local.customers : other if other.host == customer.host]) > 1]
 
-  bad_pods = [for name, customer in local.customers : name if try(customer.max_pods < 2 || customer.max_pods > 100 || floor(customer.max_pods) != customer.max_pods, true)]
+  bad_pods = [for name, customer in local.customers : name if try(customer.max_pods < 3 || customer.max_pods > 100 || floor(customer.max_pods) != customer.max_pods, true)]
 }

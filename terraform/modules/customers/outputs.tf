@@ -29,7 +29,7 @@ output "customers" {
 
   precondition {
     condition     = length(local.bad_pods) == 0
-    error_message = "${var.file}: ${join(", ", local.bad_pods)}: `max_pods` is a whole number from 2 to 100."
+    error_message = "${var.file}: ${join(", ", local.bad_pods)}: `max_pods` is a whole number from 3 to 100: two pods, and a rollout's third."
   }
 }
 

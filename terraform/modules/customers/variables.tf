@@ -26,9 +26,9 @@ variable "zone_name" {
 }
 
 variable "connections_per_pod" {
-  description = "Connections that one pod of `hardware` opens at most: `database.max_connections` to read with, and as many to write with."
+  description = "Connections that one pod of `hardware` opens at most: `database.max_connections` to read with, and as many to write with; what `k8s/base/hardware` sets."
   type        = number
-  default     = 20
+  default     = 12
   nullable    = false
 
   validation {

@@ -60,8 +60,9 @@ resource "aws_rds_cluster" "this" {
   preferred_backup_window      = var.backup_window
   preferred_maintenance_window = var.maintenance_window
   copy_tags_to_snapshot        = true
-  # A deleted cluster has no point-in-time restore at all, whatever this says: what remains is the final snapshot.
-  delete_automated_backups  = false
+  # RDS keeps no automated backups of a deleted Multi-AZ cluster, and may refuse to delete one that asks for it. What remains is
+  # the final snapshot.
+  delete_automated_backups  = true
   deletion_protection       = var.deletion_protection
   skip_final_snapshot       = false
   final_snapshot_identifier = "${var.name}-final"

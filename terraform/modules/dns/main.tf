@@ -81,10 +81,12 @@ data "aws_iam_policy_document" "external_dns" {
     }
   }
 
+  # It reads every zone whose name ends in its own before it does anything, and stops where it may not: with both environments
+  # in one account production's (parcellab.com) finds staging's (staging.parcellab.com) too.
   statement {
-    sid       = "ReadZone"
+    sid       = "ReadZones"
     actions   = ["route53:ListResourceRecordSets", "route53:ListTagsForResource", "route53:ListTagsForResources"]
-    resources = ["arn:aws:route53:::hostedzone/${var.zone_id}"]
+    resources = ["arn:aws:route53:::hostedzone/*"]
   }
 
   # Names of zones, no records; Route 53 knows no narrower right.

@@ -50,3 +50,17 @@ module "dns" {
   alarm_topic_arn          = var.alarm_topic_arn
   permissions_boundary_arn = var.permissions_boundary_arn
 }
+
+module "controllers" {
+  source = "../../../modules/controllers"
+
+  name                     = local.name
+  environment              = var.environment
+  account_id               = var.account_id
+  region                   = var.region
+  cluster_name             = var.cluster_name
+  mysql_admin_secret_arn   = var.mysql_admin_secret_arn
+  database_key_arn         = var.database_key_arn
+  secrets_key_arn          = module.secrets_key.arn
+  permissions_boundary_arn = var.permissions_boundary_arn
+}

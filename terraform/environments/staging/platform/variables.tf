@@ -71,22 +71,12 @@ variable "mysql_admin_secret_arn" {
   description = "Secret with the administrator's password; from layer base."
   type        = string
   nullable    = false
-
-  validation {
-    condition     = can(regex("^arn:aws:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[^*]+$", var.mysql_admin_secret_arn))
-    error_message = "mysql_admin_secret_arn: the ARN of a secret, without wildcards."
-  }
 }
 
 variable "database_key_arn" {
   description = "Key of that secret; from layer base."
   type        = string
   nullable    = false
-
-  validation {
-    condition     = can(regex("^arn:aws:kms:[a-z0-9-]+:[0-9]{12}:key/", var.database_key_arn))
-    error_message = "database_key_arn: the ARN of a KMS key (arn:aws:kms:REGION:ACCOUNT:key/ID), not an alias."
-  }
 }
 
 variable "export_bucket" {

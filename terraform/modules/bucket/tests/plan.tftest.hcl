@@ -50,6 +50,25 @@ run "only_tls_gets_in" {
   }
 }
 
+run "nobody_encrypts_in_another_way" {
+  command = plan
+
+  assert {
+    condition     = one([for statement in jsondecode(data.aws_iam_policy_document.this.json).Statement : statement if statement.Sid == "NoOtherAlgorithm"]).Condition == { Null = { "s3:x-amz-server-side-encryption" = "false" }, StringNotEquals = { "s3:x-amz-server-side-encryption" = "aws:kms" } }
+    error_message = "objects may be written with another algorithm, or none may be written"
+  }
+
+  assert {
+    condition     = one([for statement in jsondecode(data.aws_iam_policy_document.this.json).Statement : statement if statement.Sid == "NoOtherKey"]).Condition == { Null = { "s3:x-amz-server-side-encryption-aws-kms-key-id" = "false" }, StringNotEquals = { "s3:x-amz-server-side-encryption-aws-kms-key-id" = var.key_arn } }
+    error_message = "objects may be written with somebody else's key"
+  }
+
+  assert {
+    condition     = one([for statement in jsondecode(data.aws_iam_policy_document.this.json).Statement : statement if statement.Sid == "NoKeyOfTheCaller"]).Condition == { Null = { "s3:x-amz-server-side-encryption-customer-algorithm" = "false" } } && one([for statement in jsondecode(data.aws_iam_policy_document.this.json).Statement : statement if statement.Sid == "NoKeyOfTheCaller"]).Effect == "Deny"
+    error_message = "objects may be written with a key that only the caller has"
+  }
+}
+
 run "objects_are_encrypted_and_can_be_had_back" {
   command = plan
 

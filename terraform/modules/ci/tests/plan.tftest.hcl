@@ -17,6 +17,7 @@ variables {
   github_repository = "acme/toolcrib"
   gitlab_project    = "acme/tools/toolcrib"
   state_bucket      = "toolcrib-123456789012-state"
+  log_bucket        = "toolcrib-123456789012-access-logs"
   state_key_arn     = "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555"
 }
 
@@ -123,6 +124,25 @@ run "apply_cannot_make_itself_more" {
   assert {
     condition     = toset(one([for statement in jsondecode(aws_iam_policy.boundary.policy).Statement : statement.NotAction if can(statement.NotAction)])) == toset(["iam:*", "sts:AssumeRole", "organizations:*", "account:*", "sso:*", "sso-directory:*", "identitystore:*"])
     error_message = "the boundary leaves identities in"
+  }
+}
+
+run "apply_leaves_alone_what_is_not_its_own" {
+  command = plan
+
+  assert {
+    condition     = alltrue([for name, document in data.aws_iam_policy_document.apply : one([for statement in jsondecode(document.json).Statement : statement if statement.Sid == "NothingOfOtherEnvironments"]).Effect == "Deny" && one([for statement in jsondecode(document.json).Statement : statement if statement.Sid == "NothingOfOtherEnvironments"]).Condition.StringEquals["aws:ResourceTag/environment"] == (name == "staging-apply" ? "production" : "staging")])
+    error_message = "apply of one environment may change the other"
+  }
+
+  assert {
+    condition     = alltrue([for document in data.aws_iam_policy_document.apply : one([for statement in jsondecode(document.json).Statement : statement if statement.Sid == "NothingOfTheBootstrapsBuckets"]).Effect == "Deny" && contains(one([for statement in jsondecode(document.json).Statement : statement if statement.Sid == "NothingOfTheBootstrapsBuckets"]).Resource, "arn:aws:s3:::toolcrib-123456789012-access-logs/*") && one([for statement in jsondecode(document.json).Statement : statement if statement.Sid == "NothingElseOfTheBootstraps"]).Effect == "Deny" && one([for statement in jsondecode(document.json).Statement : statement if statement.Sid == "NoOtherRole"]).Effect == "Deny"])
+    error_message = "apply may change what the bootstrap made, or take on other roles"
+  }
+
+  assert {
+    condition     = alltrue([for name, document in data.aws_iam_policy_document.state : toset(one([for statement in jsondecode(document.json).Statement : statement if statement.Sid == "FindState"]).Condition.StringLike["s3:prefix"]) == toset(["${split("-", name)[0]}/*", "env:/"])])
+    error_message = "a role lists other states, or Terraform cannot look for workspaces when it begins"
   }
 }
 

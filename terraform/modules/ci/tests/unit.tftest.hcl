@@ -13,6 +13,7 @@ variables {
   github_repository = "toolcrib/toolcrib"
   gitlab_project    = "toolcrib/toolcrib"
   state_bucket      = "toolcrib-123456789012-state"
+  log_bucket        = "toolcrib-123456789012-access-logs"
   state_key_arn     = "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555"
 }
 
@@ -100,6 +101,16 @@ run "refuses_any_bucket" {
   }
 
   expect_failures = [var.state_bucket]
+}
+
+run "refuses_any_bucket_of_logs" {
+  command = plan
+
+  variables {
+    log_bucket = "*"
+  }
+
+  expect_failures = [var.log_bucket]
 }
 
 run "refuses_any_key" {

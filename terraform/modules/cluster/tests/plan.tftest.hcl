@@ -46,6 +46,7 @@ run "staging_may_open_the_endpoint_to_named_networks" {
   command = plan
 
   variables {
+    name                = "toolcrib-staging"
     environment         = "staging"
     log_retention_days  = 30
     public_access_cidrs = ["203.0.113.0/24"]

@@ -14,7 +14,7 @@ run "good_values_pass" {
   }
 
   assert {
-    condition     = output.connections_needed == 9 * 20
+    condition     = output.connections_needed == 9 * 12
     error_message = "connections are not pods times what a pod opens"
   }
 

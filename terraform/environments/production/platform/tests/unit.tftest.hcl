@@ -68,23 +68,3 @@ run "refuses_a_region_of_another_partition" {
 
   expect_failures = [var.region]
 }
-
-run "refuses_every_secret_as_the_administrators" {
-  command = plan
-
-  variables {
-    mysql_admin_secret_arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:*"
-  }
-
-  expect_failures = [var.mysql_admin_secret_arn]
-}
-
-run "refuses_an_alias_as_the_databases_key" {
-  command = plan
-
-  variables {
-    database_key_arn = "alias/database"
-  }
-
-  expect_failures = [var.database_key_arn]
-}

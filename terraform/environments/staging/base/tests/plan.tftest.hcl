@@ -21,6 +21,37 @@ variables {
   zone_name                = "staging.parcellab.com"
 }
 
+# Known only after apply otherwise, and with them the policies that name them: tests/audit.py judges every one.
+override_resource {
+  target          = module.logs_key.aws_kms_key.this
+  override_during = plan
+  values          = { arn = "arn:aws:kms:eu-central-1:123456789012:key/00000001-2222-3333-4444-555555555555" }
+}
+
+override_resource {
+  target          = module.exports_key.aws_kms_key.this
+  override_during = plan
+  values          = { arn = "arn:aws:kms:eu-central-1:123456789012:key/00000002-2222-3333-4444-555555555555" }
+}
+
+override_resource {
+  target          = module.alarms.module.key.aws_kms_key.this
+  override_during = plan
+  values          = { arn = "arn:aws:kms:eu-central-1:123456789012:key/00000003-2222-3333-4444-555555555555" }
+}
+
+override_resource {
+  target          = module.cluster.module.key.aws_kms_key.this
+  override_during = plan
+  values          = { arn = "arn:aws:kms:eu-central-1:123456789012:key/00000004-2222-3333-4444-555555555555" }
+}
+
+override_resource {
+  target          = module.database.module.key.aws_kms_key.this
+  override_during = plan
+  values          = { arn = "arn:aws:kms:eu-central-1:123456789012:key/00000005-2222-3333-4444-555555555555" }
+}
+
 run "staging_plans_with_its_own_settings" {
   command = plan
 
@@ -30,7 +61,7 @@ run "staging_plans_with_its_own_settings" {
   }
 
   assert {
-    condition     = output.connections.budget == 224 && output.connections.needed == 180
+    condition     = output.connections.budget == 224 && output.connections.needed == 108
     error_message = "the connection budget is another: look at docs/operations/aws.md, which tells it"
   }
 

@@ -1,4 +1,9 @@
-# Who reads secrets inside the cluster. Customers' pods never do: External Secrets hands each namespace its own.
+# Who reads secrets inside the cluster. Customers' pods never do: External Secrets hands each namespace its own. (External-dns
+# is in module dns, beside the zone that it writes to.)
+
+locals {
+  secrets = "arn:aws:secretsmanager:${var.region}:${var.account_id}:secret:toolcrib/${var.environment}"
+}
 
 # The controller of External Secrets: everything below toolcrib/<environment>/, which a policy test in k8s/ cuts down to
 # toolcrib/<environment>/<namespace>/ for each namespace.
@@ -6,13 +11,13 @@ data "aws_iam_policy_document" "external_secrets" {
   statement {
     sid       = "ReadSecretsOfThisEnvironment"
     actions   = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"]
-    resources = ["arn:aws:secretsmanager:${var.region}:${var.account_id}:secret:toolcrib/${var.environment}/*"]
+    resources = ["${local.secrets}/*"]
   }
 
   statement {
     sid       = "DecryptThem"
     actions   = ["kms:Decrypt"]
-    resources = [module.secrets_key.arn]
+    resources = [var.secrets_key_arn]
 
     condition {
       test     = "StringEquals"
@@ -20,29 +25,25 @@ data "aws_iam_policy_document" "external_secrets" {
       values   = ["secretsmanager.${var.region}.amazonaws.com"]
     }
   }
-}
 
-# The store of toolcrib-system has a role of its own (`spec.provider.aws.role`), which the controller takes on for it.
-data "aws_iam_policy_document" "external_secrets_with_system" {
-  source_policy_documents = [data.aws_iam_policy_document.external_secrets.json]
-
+  # The store of toolcrib-system has a role of its own (`spec.provider.aws.role`), which the controller takes on for it.
   statement {
     sid       = "TakeOnTheRoleOfToolcribSystem"
     actions   = ["sts:AssumeRole", "sts:TagSession"]
-    resources = ["arn:aws:iam::${var.account_id}:role/${local.name}-system"]
+    resources = ["arn:aws:iam::${var.account_id}:role/${var.name}-system"]
   }
 }
 
 module "external_secrets" {
-  source = "../../../modules/pod-identity"
+  source = "../pod-identity"
 
-  name                     = "${local.name}-external-secrets"
+  name                     = "${var.name}-external-secrets"
   account_id               = var.account_id
   region                   = var.region
   cluster_name             = var.cluster_name
   namespace                = "external-secrets"
   service_account          = "external-secrets"
-  policy                   = data.aws_iam_policy_document.external_secrets_with_system.json
+  policy                   = data.aws_iam_policy_document.external_secrets.json
   permissions_boundary_arn = var.permissions_boundary_arn
 }
 
@@ -52,13 +53,13 @@ data "aws_iam_policy_document" "toolcrib_system" {
   statement {
     sid       = "ReadAdministratorAndCustomers"
     actions   = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"]
-    resources = [var.mysql_admin_secret_arn, "arn:aws:secretsmanager:${var.region}:${var.account_id}:secret:toolcrib/${var.environment}/customer-*"]
+    resources = [var.mysql_admin_secret_arn, "${local.secrets}/customer-*"]
   }
 
   statement {
     sid       = "DecryptThem"
     actions   = ["kms:Decrypt"]
-    resources = [var.database_key_arn, module.secrets_key.arn]
+    resources = [var.database_key_arn, var.secrets_key_arn]
 
     condition {
       test     = "StringEquals"
@@ -69,9 +70,9 @@ data "aws_iam_policy_document" "toolcrib_system" {
 }
 
 module "toolcrib_system" {
-  source = "../../../modules/pod-identity"
+  source = "../pod-identity"
 
-  name                     = "${local.name}-system"
+  name                     = "${var.name}-system"
   account_id               = var.account_id
   region                   = var.region
   cluster_name             = var.cluster_name
