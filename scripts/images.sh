@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Container images toolcrib/hardware and toolcrib/portal for this machine's architecture, tagged as VERSION, VERSION-ARCH,
-# BRANCH-SHA and dev; and toolcrib/mysql:9.7 where it is missing. Two ways make images that behave alike:
+# BRANCH-SHA (or TAG) and dev; and toolcrib/mysql:9.7 where it is missing. Two ways make images that behave alike:
 #   IMAGES=nix      by the flake (docs/nix.md)
 #   IMAGES=static   without Nix, a registry or a base image
 # Unset, it is Nix where Nix and the locked inputs are to be had.
@@ -34,6 +34,7 @@ esac
 [ "$(uname -s)" = Linux ] || die "images are built on Linux (this is $(uname -s))"
 need_docker
 tags=$(image_tags)
+check_tag "${tags##* }"
 made=$(version)-$(oci_arch)
 
 if [ "$way" = static ]; then

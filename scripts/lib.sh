@@ -74,6 +74,18 @@ moto_server_path() {
   echo "$moto/bin/moto_server"
 }
 
+# venv NAME PACKAGE...: a virtual environment in .cache with just these, made anew when they change.
+venv() {
+  local dir=.cache/$1 stamp
+  shift
+  stamp=$dir/$(printf '%s' "$*" | cksum | tr ' ' -)
+  [ -e "$stamp" ] || {
+    rm -rf "$dir"
+    python3 -m venv "$dir" > /dev/null 2>&1 || { need_apt python3-venv; python3 -m venv "$dir"; }
+    "$dir/bin/pip" install --quiet --disable-pip-version-check "$@" && touch "$stamp"
+  }
+}
+
 # Both run.sh and the tests need these: cargo, and a C compiler for SQLite and ring.
 need_rust() {
   have cargo || die "Rust is missing: install rustup; it then reads the version from rust-toolchain.toml"
@@ -115,5 +127,30 @@ deploy_tag() {
   echo "$name$suffix"
 }
 
-# Every tag that an image of this tree gets, beside `dev`, which is the one made last.
-image_tags() { echo "$(version) $(version)-$(oci_arch) $(deploy_tag)"; }
+# Every tag that an image of this tree gets, beside `dev`, which is the one made last. TAG stands in for BRANCH-SHA.
+image_tags() { echo "$(version) $(version)-$(oci_arch) ${TAG:-$(deploy_tag)}"; }
+
+# check_tag TAG: as a registry takes it.
+check_tag() { [[ $1 =~ ^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$ ]] || die "'$1' is no tag: up to 128 of A-Z a-z 0-9 . _ -, and no . or - in front"; }
+
+# The commit alone, 8 digits: objects in Kubernetes are named by it, since a branch may hold what Kubernetes refuses.
+object_suffix() { local commit; commit=$(revision 8); echo "${commit%-dirty}"; }
+
+# open_browser URL: where there is a browser and a screen for it; else whoever reads opens it.
+open_browser() {
+  if [ "$(uname -s)" = Darwin ] && have open; then open "$1"
+  elif [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] && have xdg-open; then xdg-open "$1" >/dev/null 2>&1 || say "open $1"
+  else say "open $1"; fi
+}
+
+# hardware_binary: prints the newest one that was built, building one where there is none. HARDWARE names another.
+hardware_binary() {
+  local target=${CARGO_TARGET_DIR:-target} newest=''
+  local candidate
+  if [ -n "${HARDWARE:-}" ]; then echo "$HARDWARE"; return; fi
+  for candidate in "$target/debug/hardware" "$target/release/hardware"; do
+    if [ -x "$candidate" ] && { [ -z "$newest" ] || [ "$candidate" -nt "$newest" ]; }; then newest=$candidate; fi
+  done
+  if [ -z "$newest" ]; then need_rust; cargo build --locked -p hardware >&2; newest=$target/debug/hardware; fi
+  echo "$newest"
+}

@@ -23,5 +23,8 @@ if ! cargo nextest --version >/dev/null 2>&1; then
   cargo install --locked --quiet cargo-nextest || die "could not install cargo-nextest (cargo install --locked cargo-nextest)"
 fi
 
+# It makes a certificate of its own authority.
+have openssl || need_apt openssl
+
 # The system suite's S3. Where it cannot be had, that part of the suite says SKIPPED.
 moto_server_path >/dev/null || say "could not install moto: uploads to S3 will NOT be tested"

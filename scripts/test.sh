@@ -99,6 +99,13 @@ else
 fi
 suite "Script checks" scripts/check-scripts.sh
 suite Nix nix/tests/run.sh
+if have kubectl; then
+  suite Kubernetes k8s/tests/run.sh
+  suite Operators scripts/test-ops.sh
+  if [ "${TOOLCRIB_SKIP_DOCKER:-}" = 1 ]; then skipped Containers "TOOLCRIB_SKIP_DOCKER=1"; else suite Containers scripts/test-containers.sh; fi
+else
+  skipped "Kubernetes suites" "kubectl is not installed: https://kubernetes.io/docs/tasks/tools/"
+fi
 if command -v terraform >/dev/null; then
   suite Terraform scripts/test-terraform.sh
 else
