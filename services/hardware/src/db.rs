@@ -12,6 +12,7 @@ mod link;
 mod login;
 mod manager;
 mod names;
+mod options;
 mod pools;
 mod rights;
 mod rows;
@@ -42,7 +43,7 @@ pub use self::{
     snapshot::Snapshot,
     statement::Statement,
 };
-use self::{conn::Either, connect::sqlite_options, login::Login, manager::Purpose, pools::Pool};
+use self::{conn::Either, login::Login, manager::Purpose, options::sqlite_options, pools::Pool};
 pub(crate) use self::{conn::Inserted, statement::on_conn};
 use crate::config::{Database, DatabaseConfig};
 

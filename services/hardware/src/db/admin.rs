@@ -10,9 +10,9 @@ use sqlx::{
 use tokio::time::timeout;
 
 use super::{
-    connect::{mysql_common, mysql_server},
     error::{mysql_number, refuses_password},
     names::{SchemaName, UserName, text},
+    options::{mysql_common, mysql_server},
 };
 use crate::config::MySqlConfig;
 

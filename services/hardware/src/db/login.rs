@@ -14,8 +14,8 @@ use chassis::config::Secret;
 use sqlx::{ConnectOptions, MySqlConnection, mysql::MySqlConnectOptions};
 
 use super::{
-    connect::{mysql_common, mysql_options},
     error::refuses_password,
+    options::{mysql_common, mysql_options},
 };
 use crate::config::MySqlConfig;
 
