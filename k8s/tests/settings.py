@@ -15,6 +15,9 @@ import stream as k8s
 OF_COMMANDS = {"APP_PASSWORD"}
 # Read by libraries.
 OF_OTHERS = {"AWS_REGION"}
+# What a pod finds in its volumes, where `config` looks at it.
+SECRET = "a-secret-for-this-test-alone"
+AUTHORITY = "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n"
 
 
 def flat(table: dict, prefix: str = "") -> Iterator[tuple[str, object]]:
@@ -86,10 +89,13 @@ class Settings:
         binary = next((path for path in (self.root / "target" / kind / service for kind in ("debug", "release")) if path.is_file()), None)
         if not binary or os.environ.get("K8S_TESTS_BINARIES") == "no":
             return
-        with tempfile.NamedTemporaryFile("w") as secret:
-            secret.write("a-secret-for-this-test-alone")
-            secret.flush()
-            env = {name: secret.name if name.endswith("_FILE") else value for name, value in values.items()}
+        with tempfile.TemporaryDirectory() as folder:
+            secret, authority = Path(folder, "secret"), Path(folder, "ca.pem")
+            secret.write_text(SECRET)
+            authority.write_text(AUTHORITY)
+            env = {name: str(secret) if name.endswith("_FILE") else value for name, value in values.items()}
+            if "MYSQL_SSL_CA" in env:
+                env["MYSQL_SSL_CA"] = str(authority)
             done = subprocess.run([binary, "config"], env=env, capture_output=True, text=True, check=False)
         if done.returncode:
             yield f"`{service} config` refuses it: {done.stderr.strip()}"
