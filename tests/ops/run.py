@@ -5,6 +5,7 @@ Prints what failed and what was skipped, and at last the counts; exit status 1 i
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import unittest
@@ -40,6 +41,8 @@ def run(name: str) -> tuple[str, int, int, int, str]:
 
 def main() -> int:
     os.chdir(HERE)
+    # Who starts this in the background has told it to ignore Ctrl-C, and so would everything that is started here.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.path.insert(0, str(HERE))
     passed = failed = skipped = 0
     with ThreadPoolExecutor(max(2, os.cpu_count() or 2)) as pool:
