@@ -72,10 +72,10 @@ class Start(ClusterCase):
         self.good(self.run_it("scripts/deploy.sh", CUSTOMER="a"))
         self.assertIn("portal ", self.start("make", "port-forward", "CUSTOMER=a"))
         with socket.socket() as taken:
-            taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            taken.bind(("127.0.0.1", int(self.env["PORTAL_PORT"])))
+            taken.bind(("127.0.0.1", 0))
             taken.listen()
-            self.refused(self.make("port-forward", "CUSTOMER=a"), f"port {self.env['PORTAL_PORT']} is taken: set PORTAL_PORT")
+            port = str(taken.getsockname()[1])
+            self.refused(self.make("port-forward", "CUSTOMER=a", PORTAL_PORT=port), f"port {port} is taken: set PORTAL_PORT")
         self.refused(self.make("port-forward"), "CUSTOMER is missing")
 
     def test_clean_keeps_secrets(self):
